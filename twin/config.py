@@ -1,0 +1,71 @@
+"""Reading configuration: TOML tables to frozen models, or one clear line."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class ConfigError(Exception):
+    """A file in config/ that cannot be used; nothing may start with it.
+
+    Names the file, the key as a dotted path, the value found and what was expected.
+    """
+
+    def __init__(self, file: Path | str, key: str, value: object, expected: str) -> None:
+        self.file, self.key, self.value, self.expected = str(file), key, value, expected
+        super().__init__(f"{self.file}: {key} = {_short(value)}: {expected}")
+
+
+class Table(BaseModel):
+    """Base of every configuration model: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+Model = TypeVar("Model", bound=Table)
+
+
+def read_toml(path: Path, model: type[Model]) -> Model:
+    """The file as a frozen model.
+
+    Raises ConfigError when the file is missing, is not TOML or does not fit the model.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(path, "file", "missing", "expected this file to exist") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(path, "file", str(error), "expected a readable UTF-8 file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(path, "file", str(error), "expected valid TOML") from error
+    return validate(path, data, model)
+
+
+def validate(path: Path | str, data: dict[str, Any], model: type[Model]) -> Model:
+    """The mapping as a frozen model; `path` is only named in the error."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or "file"
+        raise ConfigError(path, key, first["input"], _expected(first["msg"])) from error
+
+
+def default_config_dir() -> Path:
+    """The config folder of the checkout, or the copy that ships in the wheel."""
+    package = Path(__file__).resolve().parent
+    shipped = package / "_config"
+    return shipped if shipped.is_dir() else package.parent / "config"
+
+
+def _expected(message: str) -> str:
+    if message.startswith("Extra inputs"):
+        return "unknown key"
+    return message.removeprefix("Value error, ")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else text[:117] + "..."
