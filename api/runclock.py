@@ -1,0 +1,104 @@
+"""The clock of the run as the city publishes it, and which run is the live one."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+STOPPED = "stopped"
+
+
+class ClockMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """The retained message of `hengfu/v1/{run}/clock`; times in ms UTC of city time.
+
+    `speed` is city seconds per wall second, None for as fast as possible.
+    """
+
+    run: str
+    t_ms: int
+    speed: float | None = None
+    state: str = "running"
+    area: str = "core"
+    seed: int | None = None
+    v: int = 1
+
+
+def parse_clock(payload: bytes) -> ClockMessage | None:
+    """The message, or None when it is not one (for instance a cleared retained topic)."""
+    try:
+        return msgspec.json.decode(payload, type=ClockMessage)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A clock message with the wall time, in ms UTC, at which it came."""
+
+    clock: ClockMessage
+    wall_ms: int
+
+
+class RunClock:
+    """The newest clock message of one run; safe from any thread."""
+
+    def __init__(self, run: str, wall: Callable[[], int]) -> None:
+        self.run = run
+        self._wall = wall
+        self._heard: Heard | None = None
+
+    def hear(self, clock: ClockMessage) -> None:
+        self._heard = Heard(clock, self._wall())
+
+    @property
+    def latest(self) -> ClockMessage | None:
+        return None if self._heard is None else self._heard.clock
+
+    def now_ms(self) -> int:
+        """City time of the newest message; wall time before there is any."""
+        heard = self._heard
+        return self._wall() if heard is None else heard.clock.t_ms
+
+    def age_s(self) -> float | None:
+        """Wall seconds since the newest message, None before the first."""
+        heard = self._heard
+        return None if heard is None else (self._wall() - heard.wall_ms) / 1000
+
+
+class RunFinder:
+    """Chooses the live run from the retained clocks of all of them."""
+
+    def __init__(self) -> None:
+        self._clocks: dict[str, ClockMessage] = {}
+        self._moved: str | None = None
+        self._changed = threading.Event()
+
+    def hear(self, payload: bytes) -> None:
+        clock = parse_clock(payload)
+        if clock is None:
+            return
+        before = self._clocks.get(clock.run)
+        if before is not None and clock.t_ms > before.t_ms:
+            self._moved = clock.run
+        self._clocks[clock.run] = clock
+        self._changed.set()
+
+    def best(self) -> ClockMessage | None:
+        """The run whose clock was seen to move; else the newest one that has not stopped.
+
+        Run ids begin with their start time, so the greatest id is the newest.
+        """
+        if self._moved is not None:
+            return self._clocks[self._moved]
+        going = [clock for clock in self._clocks.values() if clock.state != STOPPED]
+        return max(going, key=lambda clock: clock.run, default=None)
+
+    def wait(self, within_s: float) -> ClockMessage | None:
+        """The live run once its clock is seen to move, or the best guess after that time."""
+        for _ in range(max(1, round(within_s / 0.1))):
+            self._changed.wait(0.1)
+            self._changed.clear()
+            if self._moved is not None:
+                break
+        return self.best()
