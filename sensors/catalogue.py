@@ -1,6 +1,6 @@
 """The catalogue of neuron kinds: config/neurons.toml, checked and frozen."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -13,9 +13,11 @@ DEVICE = "device"  # the table of all other neurons, for kinds that watch the ne
 GRID_MS = 10_000  # the fleet looks at the city every 10 s
 # Primary units of RFC 8428 and those RFC 8798 adds; secondary units never go on the wire.
 SENML_UNITS = frozenset(
-    "m kg s A K cd mol Hz rad sr N Pa J W C V F Ohm S Wb T H Cel lm lx Bq Gy Sv kat m2 m3 m/s "
-    "m/s2 m3/s W/m2 cd/m2 bit bit/s lat lon pH dB dBW count / %RH %EL EL 1/s S/m "
-    "B VA VAs var vars J/m kg/m3 deg".split()
+    ("m", "kg", "s", "A", "K", "cd", "mol", "Hz", "rad", "sr", "N", "Pa", "J", "W", "C", "V", "F")
+    + ("Ohm", "S", "Wb", "T", "H", "Cel", "lm", "lx", "Bq", "Gy", "Sv", "kat", "m2", "m3", "m/s")
+    + ("m/s2", "m3/s", "W/m2", "cd/m2", "bit", "bit/s", "lat", "lon", "pH", "dB", "dBW", "count")
+    + ("/", "%RH", "%EL", "EL", "1/s", "S/m", "B", "VA", "VAs", "var", "vars", "J/m", "kg/m3")
+    + ("deg",)
 )
 Net = Literal["W", "N", "L"]
 Grade = Literal["good", "ordinary", "poor"]
@@ -134,11 +136,13 @@ def read_catalogue(path: Path) -> Catalogue:
     return Catalogue(tuple(_kind(table) for table in tables), str(path))
 
 
-def _check_unique(path: Path, key: str, field: str, values: list[str] | list[int]) -> None:
+def _check_unique(path: Path, key: str, field: str, values: Sequence[str | int]) -> None:
     seen: set[str | int] = set()
     for index, value in enumerate(values):
         if value in seen:
-            raise ConfigError(path, f"{key}.{index}.{field}", value, "expected to be used only once")
+            raise ConfigError(
+                path, f"{key}.{index}.{field}", value, "expected to be used only once"
+            )
         seen.add(value)
 
 

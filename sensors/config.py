@@ -60,7 +60,7 @@ class KindTable(Table):
     per: Positive | None = None
     every_m: Positive | None = None
     per_km2: Positive | None = None
-    where: dict[str, Attribute | list[Attribute]] = {}
+    where: dict[str, Attribute | list[Attribute]] = Field(default_factory=dict)
     cadence_s: Annotated[int, Field(gt=0)]
     report: Literal["periodic", "change"] = "periodic"
     heartbeat_s: Annotated[int, Field(gt=0)] | None = None
