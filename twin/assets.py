@@ -41,7 +41,8 @@ def _along_streets(kind: str, rule: StreetAsset, land: Land, links: Entities) ->
             for row, label in zip(link, labels, strict=True)
         ],
     )
-    return table(kind, [f"{kind}-{label}" for label in labels], names, at, {}, link)
+    made = {"synthetic": np.ones(len(labels), bool)}
+    return table(kind, [f"{kind}-{label}" for label in labels], names, at, made, link)
 
 
 def _tail(label: str) -> str:
@@ -61,7 +62,12 @@ def _with_catchments(drains: Entities, land: Land, rule: DrainRule) -> Entities:
     catchment = np.clip(area, *rule.catchment_m2)
     shallow, deep = rule.depth_m
     depth = shallow + (deep - shallow) * dice(drains.ids, "depth")
-    attrs = {"catchment_m2": catchment, "dish_m2": catchment * rule.dish_share, "depth_m": depth}
+    attrs = {
+        **drains.attrs,
+        "catchment_m2": catchment,
+        "dish_m2": catchment * rule.dish_share,
+        "depth_m": depth,
+    }
     names = drains.names_zh, drains.names_en
     at = drains.x_m, drains.y_m
     return table("drain", drains.ids, names, at, attrs, drains.link)
@@ -76,15 +82,17 @@ def feeder_table(land: Land, buildings: Entities, rule: FeederRule) -> Entities:
     x, y = (column + 0.5) * rule.cell_m, (row + 0.5) * rule.cell_m
     inside = shapely.contains_xy(land.union, x, y)
     column, row, x, y = column[inside], row[inside], x[inside], y[inside]
-    served = np.bincount(
-        _nearest(buildings.x_m, buildings.y_m, x, y),
-        weights=buildings.attrs["residents"],
-        minlength=len(x),
-    )
+    near = _nearest(buildings.x_m, buildings.y_m, x, y)
+    people = buildings.attrs["residents"].astype(np.float64)
+    served: Floats = np.bincount(near, weights=people, minlength=len(x)).astype(np.float64)
     # Counted from the south-west corner of the zone grid, so that no number is negative.
     labels = [f"{c + 10:02d}-{r + 10:02d}" for c, r in zip(column, row, strict=True)]
     names = [f"配变 {label}" for label in labels], [f"transformer {label}" for label in labels]
-    attrs = {"rated_kw": _rating(served, rule), "residents": served}
+    attrs = {
+        "rated_kw": _rating(served, rule),
+        "residents": served,
+        "synthetic": np.ones(len(x), bool),
+    }
     return table("feeder", [f"feeder-{label}" for label in labels], names, (x, y), attrs)
 
 
@@ -109,9 +117,10 @@ def _nearest(x: Floats, y: Floats, to_x: Floats, to_y: Floats) -> Ints:
 
 
 def home_table(buildings: Entities, per_resident: float) -> Entities:
-    """Homes of elders who live alone, spread over the housing by residents."""
+    """Homes of elders who live alone: made up, so never in a house with a real name."""
     residents = buildings.attrs["residents"]
-    count = spread(float(residents.sum()) * per_resident, residents.astype(np.float64))
+    hosts = np.where(buildings.attrs["synthetic"], residents, 0).astype(np.float64)
+    count = spread(float(residents.sum()) * per_resident, hosts)
     return _inside("home", ("独居老人家", "elder home"), buildings, count)
 
 
@@ -130,5 +139,8 @@ def _inside(kind: str, label: tuple[str, str], buildings: Entities, count: Ints)
         [f"{buildings.names_en[h]} {label[1]} {n}" for h, n in pairs],
     )
     at = buildings.x_m[house], buildings.y_m[house]
-    columns: dict[str, Array] = {"number": number, "building": house.astype(np.int32)}
+    columns: dict[str, Array] = {
+        "building": house.astype(np.int32),
+        "synthetic": np.ones(len(house), bool),
+    }
     return table(kind, ids, names, at, columns, buildings.link[house], house)

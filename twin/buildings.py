@@ -11,6 +11,10 @@ from twin.geofiles import BuildingFacts
 from twin.housing import Blocks
 from twin.land import Land
 
+# What else a source may say; text is empty and a number NaN where it says nothing.
+_TEXTS = ("address_zh", "protection_note", "name_former", "architect")
+_NUMBERS = ("year", "plot_m2", "floor_area_m2", "flats", "service_rooms", "facade_bearing_deg")
+
 
 def building_table(land: Land, blocks: Blocks, config: AreaConfig) -> tuple[Entities, Array]:
     """Every building of the quarter and its shape.
@@ -71,7 +75,15 @@ def _real(land: Land, config: AreaConfig) -> dict[str, Array]:
         "housing": np.array([fact.use == "housing" for fact in facts]),
         "lifts": np.array([_lifts(fact, rule) for fact in facts]),
         "value_weight": np.array([_value(name, config) for name in land.heritage.ids]),
+        "shape": np.array([fact.shape for fact in facts]),
+        **{key: np.array([getattr(fact, key) or "" for fact in facts]) for key in _TEXTS},
+        **{key: _numbers(facts, key) for key in _NUMBERS},
     }
+
+
+def _numbers(facts: tuple[BuildingFacts, ...], key: str) -> Floats:
+    found = [getattr(fact, key) for fact in facts]
+    return np.array([np.nan if value is None else value for value in found], np.float64)
 
 
 def _synthetic(blocks: Blocks, heritage: Bools, config: AreaConfig) -> dict[str, Array]:
@@ -89,6 +101,9 @@ def _synthetic(blocks: Blocks, heritage: Bools, config: AreaConfig) -> dict[str,
         "housing": np.ones(count, bool),
         "lifts": lifts,
         "value_weight": np.where(heritage, weights.synthetic_heritage, weights.other),
+        "shape": np.full(count, "synthetic"),
+        **{key: np.full(count, "") for key in _TEXTS},
+        **{key: np.full(count, np.nan) for key in _NUMBERS},
     }
 
 
@@ -98,7 +113,7 @@ def _built_share(fact: BuildingFacts, rule: HousingRule) -> float:
 
 
 def _structure(storeys: int) -> str:
-    """Design choice: garden houses of timber and brick, walk-ups of brick, tall blocks of concrete."""
+    """Design choice: garden houses of timber, walk-ups of brick, tall blocks of concrete."""
     if storeys <= 2:
         return "timber"
     return "brick" if storeys <= 5 else "rc"
@@ -131,8 +146,9 @@ def spread(total: float, weights: Floats) -> Ints:
     running = np.cumsum(weights)
     if not len(running) or running[-1] <= 0:
         return np.zeros(len(running), np.int64)
-    shares = np.rint(running / running[-1] * total).astype(np.int64)
-    return np.diff(shares, prepend=0)
+    steps: Ints = np.rint(running / running[-1] * total).astype(np.int64)
+    steps[1:] -= steps[:-1].copy()
+    return steps
 
 
 def _names(land: Land, blocks: Blocks, heritage: Bools) -> tuple[list[str], list[str]]:

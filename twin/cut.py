@@ -71,7 +71,7 @@ def _renumber(
     tables: Mapping[str, Entities], rows: Mapping[str, Ints], whole: Whole
 ) -> dict[str, Entities]:
     maps = {kind: _new_rows(rows[kind], len(whole.tables[kind])) for kind in rows}
-    cut_tables = {
+    return {
         kind: replace(
             entities,
             link=maps["link"][entities.link],
@@ -80,7 +80,6 @@ def _renumber(
         )
         for kind, entities in tables.items()
     }
-    return cut_tables
 
 
 def _renumbered_attrs(attrs: Mapping[str, Array], maps: Mapping[str, Index]) -> dict[str, Array]:

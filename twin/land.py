@@ -9,6 +9,7 @@ import shapely
 
 from twin.areaconfig import AreaConfig
 from twin.config import ConfigError
+from twin.frame import to_metres
 from twin.geofiles import (
     BuildingFacts,
     CultureFacts,
@@ -54,6 +55,7 @@ def read_land(config_dir: Path, config: AreaConfig) -> Land:
     _check_links(land)
     _check_heritage(land)
     _check_rules(config_dir / "area.toml", config, land)
+    _check_places(config_dir / "area.toml", config, land)
     return land
 
 
@@ -95,6 +97,21 @@ def _check_rules(path: Path, config: AreaConfig, land: Land) -> None:
     classes = {facts.road_class for facts in land.links.facts}
     if absent := sorted(classes.difference(config.street_classes)):
         raise ConfigError(path, "street_classes", absent[0], "expected this class of street")
+
+
+def _check_places(path: Path, config: AreaConfig, land: Land) -> None:
+    for row, plaza in enumerate(config.plazas):
+        if not shapely.contains_xy(land.union, *to_metres(*plaza.at)):
+            expected = "expected a place inside the sub-districts"
+            raise ConfigError(path, f"plazas.{row}.at", plaza.at, expected)
+    ends = dict(zip(land.links.ids, land.links.facts, strict=True))
+    centre: set[str] = set()
+    for row, arm in enumerate(config.arms):
+        here = {ends[arm.link].start, ends[arm.link].end}
+        centre = here if row == 0 else centre & here
+        if not centre:
+            expected = "expected a link that meets the other arms in one junction"
+            raise ConfigError(path, f"arms.{row}.link", arm.link, expected)
 
 
 def _known(path: Path, key: str, names: Any, known: set[str]) -> None:

@@ -1,13 +1,15 @@
 """Single places: crowd cells, arms of the junction, greens, stations, culture points."""
 
+from typing import Any
+
 import numpy as np
 import shapely
 
 from twin.areaconfig import AreaConfig
-from twin.arrays import Array
+from twin.arrays import Array, Floats, Index
 from twin.entities import Entities, table
 from twin.frame import to_metres
-from twin.geofiles import Layer, Named
+from twin.geofiles import Layer
 from twin.housing import Blocks
 from twin.land import Land
 
@@ -21,18 +23,18 @@ def plaza_table(land: Land, config: AreaConfig) -> Entities:
     attrs = {
         "area_m2": np.array([p.area_m2 for p in plazas]),
         "visit_share": np.array([p.visit_share for p in plazas]),
+        "synthetic": np.ones(len(plazas), bool),
     }
     link = shapely.STRtree(land.links.shapes).nearest(shapely.points(*at))
     names = [p.name_zh for p in plazas], [p.name_en for p in plazas]
     return table("plaza", [p.id for p in plazas], names, at, attrs, link)
 
 
-def arm_table(links: Entities, config: AreaConfig, land: Land) -> Entities:
+def arm_table(land: Land, links: Entities, config: AreaConfig) -> Entities:
     """Arms of the six-arm junction; flows are peak hours, saturation is per lane."""
     arms = config.arms
-    link = np.array([links.index(arm.link) for arm in arms])
-    ends = [_outward(land, int(row), config) for row in link]
-    at = np.array([p.x for p in ends]), np.array([p.y for p in ends])
+    link = np.array([links.index(arm.link) for arm in arms], np.int32)
+    at = _outward(land, link)
     attrs = {
         "bearing_deg": np.array([arm.bearing_deg for arm in arms]),
         "peak_pcu_h": np.array([arm.peak_pcu_h for arm in arms]),
@@ -43,12 +45,15 @@ def arm_table(links: Entities, config: AreaConfig, land: Land) -> Entities:
     return table("arm", [arm.id for arm in arms], names, at, attrs, link)
 
 
-def _outward(land: Land, link: int, config: AreaConfig) -> shapely.Point:
-    """The point of the link that lies a little way out from the junction."""
-    centre = next(area.centre for area in config.areas.values() if area.centre is not None)
-    from_start = land.links.facts[link].start == centre
-    distance = _ARM_POINT_M if from_start else -_ARM_POINT_M
-    return shapely.line_interpolate_point(land.links.shapes[link], distance)
+def _outward(land: Land, link: Index) -> tuple[Floats, Floats]:
+    """Points a little way out from the junction that all arms share."""
+    ends = [{land.links.facts[row].start, land.links.facts[row].end} for row in link]
+    centre = set.intersection(*ends)
+    away = [
+        _ARM_POINT_M if land.links.facts[row].start in centre else -_ARM_POINT_M for row in link
+    ]
+    points = shapely.line_interpolate_point(land.links.shapes[link], np.array(away))
+    return shapely.get_x(points), shapely.get_y(points)
 
 
 def park_table(land: Land, greens: Blocks) -> tuple[Entities, Array]:
@@ -70,11 +75,25 @@ def park_table(land: Land, greens: Blocks) -> tuple[Entities, Array]:
     return table("park", ids, names, (shapely.get_x(point), shapely.get_y(point)), attrs), shapes
 
 
-def point_table(kind: str, layer: Layer[Named]) -> Entities:
-    """A layer of points as it is."""
+def culture_table(land: Land) -> Entities:
+    """Public culture points: what they are and how well their place is known."""
+    facts = land.culture.facts
+    attrs = {
+        "culture_kind": np.array([fact.culture_kind for fact in facts]),
+        "accuracy": np.array([fact.accuracy for fact in facts]),
+    }
+    return _points("culture", land.culture, attrs)
+
+
+def station_table(land: Land) -> Entities:
+    """Metro stations: their centres, not their exits."""
+    return _points("station", land.stations, {})
+
+
+def _points(kind: str, layer: Layer[Any], attrs: dict[str, Array]) -> Entities:
     at = shapely.get_x(layer.shapes), shapely.get_y(layer.shapes)
     names = [fact.name_zh for fact in layer.facts], [fact.name_en for fact in layer.facts]
-    return table(kind, layer.ids, names, at, {})
+    return table(kind, layer.ids, names, at, attrs)
 
 
 def subdistrict_table(land: Land) -> Entities:

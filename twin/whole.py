@@ -10,7 +10,14 @@ from twin.buildings import building_table
 from twin.entities import Entities
 from twin.housing import place_blocks, split_greens
 from twin.land import Land
-from twin.places import arm_table, park_table, plaza_table, point_table, subdistrict_table
+from twin.places import (
+    arm_table,
+    culture_table,
+    park_table,
+    plaza_table,
+    station_table,
+    subdistrict_table,
+)
 from twin.streets import link_table, node_table
 
 
@@ -34,15 +41,15 @@ def fill(land: Land, config: AreaConfig) -> Whole:
         "link": links,
         "node": node_table(land),
         "plaza": plaza_table(land, config),
-        "arm": arm_table(links, config, land),
+        "arm": arm_table(land, links, config),
         "building": buildings,
         "home": home_table(buildings, config.people.homes_per_resident),
         "lift": lift_table(buildings),
         "feeder": feeder_table(land, buildings, config.feeders),
         **street_assets(land, links, config),
         "park": parks,
-        "station": point_table("station", land.stations),
-        "culture": point_table("culture", land.culture),
+        "station": station_table(land),
+        "culture": culture_table(land),
     }
     shapes = {
         "link": land.links.shapes,
