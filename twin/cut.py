@@ -19,6 +19,7 @@ _EDGE_M = 25.0
 # Services within a walk of the edge count for the people inside it.
 _WALK_M = 1000.0
 _SERVICES = ("park", "station", "culture")
+_WITHOUT_LINK = {"subdistrict", "node"}
 
 
 def cut(whole: Whole, outline: Any, area: str, config: AreaConfig) -> Geography:
@@ -27,6 +28,8 @@ def cut(whole: Whole, outline: Any, area: str, config: AreaConfig) -> Geography:
     tables = {kind: take(whole.tables[kind], kept) for kind, kept in rows.items()}
     tables = _renumber(tables, rows, whole)
     shapes = {kind: shape[rows[kind]] for kind, shape in whole.shapes.items()}
+    for kind in tables.keys() - _WITHOUT_LINK:
+        tables[kind] = _to_nearest_link(tables[kind], shapes["link"])
     ids, shapes["zone"] = cut_zones(outline, config.zones)
     tables = {
         kind: replace(entities, zone=zone_of(entities.x_m, entities.y_m, shapes["zone"]))
@@ -95,6 +98,15 @@ def _new_rows(kept: Ints, length: int) -> Index:
     new = np.full(length + 1, -1, np.int32)
     new[kept] = np.arange(len(kept), dtype=np.int32)
     return new
+
+
+def _to_nearest_link(entities: Entities, lines: Array) -> Entities:
+    """Rows without a link, or whose link went, take the nearest one of the area."""
+    lost = entities.link < 0
+    points = shapely.points(entities.x_m[lost], entities.y_m[lost])
+    link = entities.link.copy()
+    link[lost] = shapely.STRtree(lines).nearest(points)
+    return replace(entities, link=link)
 
 
 def _mark_services(tables: dict[str, Entities], shapes: Mapping[str, Array], outline: Any) -> None:
