@@ -33,11 +33,11 @@ allow_anonymous false
 password_file {folder}/passwords
 persistence true
 persistence_location {folder}/
-autosave_interval 30
+autosave_interval 10
 max_inflight_messages 1000
 max_queued_messages 20000
 max_queued_bytes 134217728
-message_size_limit 2097152
+max_packet_size 2097152
 connection_messages false
 log_dest stderr
 log_type error
@@ -45,8 +45,8 @@ log_type warning
 {user}
 """
 
-# Sessions and retained messages need JetStream and a server name. `ack_wait` must outlast a
-# slow write, or packs come twice; `max_ack_pending` is the unacknowledged window per session.
+# Sessions and retained messages need JetStream and a server name. What a killed subscriber left
+# unacknowledged comes again only after `ack_wait` and counts against `max_ack_pending` until then.
 NATS_CONF = """
 server_name: hengfu
 listen: "{host}:-1"
@@ -55,7 +55,7 @@ authorization {{ user: {login}, password: "{password}" }}
 jetstream {{ store_dir: "{folder}/jetstream", max_memory_store: 64MB, max_file_store: 4GB }}
 mqtt {{
   listen: "{host}:{port}"
-  ack_wait: "60s"
+  ack_wait: "10s"
   max_ack_pending: 1000
 }}
 """

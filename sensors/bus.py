@@ -79,6 +79,7 @@ class Bus:
         self.address = f"{host}:{port}"
         self._presence, self._queued = presence, queued
         self._subscriptions: tuple[_Subscription, ...] = ()
+        self._greetings: tuple[Callable[[], object], ...] = ()
         self._lock = threading.Lock()
         self._pending: dict[int, int] = {}  # message id -> QoS, of what is not yet published
         self._done: deque[int] = deque()
@@ -141,6 +142,13 @@ class Bus:
         if self.connected:
             self._client.subscribe(pattern, qos)
 
+    def on_connect(self, action: Callable[[], object]) -> None:
+        """Do this after every connect, on the network thread; at once if there is a connection."""
+        with self._lock:
+            self._greetings = (*self._greetings, action)
+        if self.connected:
+            action()
+
     def ack(self, message: Message) -> None:
         """Tell the broker to forget this message; one from before a reconnect comes again."""
         if message.qos and message.connection == self._connection:
@@ -198,6 +206,8 @@ class Bus:
         if self._presence is not None:
             client.publish(self._presence.topic, self._presence.birth, 1, True)
         self._connected.set()
+        for greet in self._greetings:
+            greet()
         if self._complained:
             self._complained = False
             _log.info("broker is back", broker=self.address)

@@ -7,13 +7,16 @@ KEPT_BYTES = 1_024  # design choice: enough to recognise the sender, small enoug
 KEPT_DETAIL = 200  # characters
 KEPT_AT_ONCE = 500  # letters between two writes; a flood beyond it is counted, not kept
 
-# Reason codes found by the ingest itself; those of `wire.decode` are kept as they are.
+# Reason codes found by the ingest itself; `wire` adds its own (not-json, not-senml, ...).
 # They are part of the product: never rename one.
-TOO_LARGE = "too_large"
-UNKNOWN_SENSOR = "unknown_sensor"
-NOT_FINITE = "not_finite"
-FAR_FUTURE = "far_future"
-FAR_PAST = "far_past"
+WRONG_TOPIC = "wrong-topic"
+WRONG_ZONE = "wrong-zone"
+UNKNOWN_SENSOR = "unknown-sensor"
+WRONG_TYPE = "wrong-type"
+WRONG_UNIT = "wrong-unit"
+NOT_FINITE = "not-finite"
+FAR_FUTURE = "far-future"
+FAR_PAST = "far-past"
 
 
 @dataclass(frozen=True, slots=True)

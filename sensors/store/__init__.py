@@ -1,7 +1,29 @@
 """The time-series store: readings, vital signs, delivery marks and dead letters.
 
-ingest --write--> Store --scan, readings, latest--> vital signs, HTTP
+ingest --write--> Store --scan, readings, latest, vitals--> vital signs, HTTP
 
 `base` says what a store can do, `duck` is the embedded one. Every store passes
 tests/contract/test_store.py.
 """
+
+from sensors.store.base import (
+    Mark,
+    Points,
+    RunSpan,
+    Store,
+    StoreInUse,
+    StoreUnavailable,
+    VitalHistory,
+    VitalRows,
+)
+
+__all__ = [
+    "Mark",
+    "Points",
+    "RunSpan",
+    "Store",
+    "StoreInUse",
+    "StoreUnavailable",
+    "VitalHistory",
+    "VitalRows",
+]

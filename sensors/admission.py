@@ -1,0 +1,89 @@
+"""What of a pack may enter the store, and why the rest may not."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sensors import deadletter
+from sensors.network import Network
+from sensors.reading import ReadingBatch
+from sensors.wire import Pack
+from twin.arrays import Array, Bools
+
+EARLIEST_MS = 946_684_800_000  # the year 2000: a neuron that lost its clock says 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Records of a pack that were refused for one reason; `example` names the first."""
+
+    reason: str
+    count: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The good readings of a pack and what was refused."""
+
+    batch: ReadingBatch
+    refused: tuple[Refusal, ...]
+
+
+class Gate:
+    """Judges packs by the registry of neurons; holds no state but lookup tables."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        quantities = network.quantities
+        stated = np.array([bool(quantity.states) for quantity in quantities], np.bool_)
+        units = np.array([quantity.unit for quantity in quantities], object)
+        self._stated: Bools = stated[network.series.quantity]
+        self._units: Array = units[network.series.quantity]
+
+    def admit(self, pack: Pack, zone: str, limit_ms: int | None) -> Admission:
+        """Sort the records of a pack that came on the topic of this zone.
+
+        A record is refused for the first reason that fits, in the order below. A unit may be
+        left out, but a wrong one is refused; limit_ms None sets no limit to the future.
+        """
+        series = self._network.series.find(pack.zone, pack.names)
+        known = series >= 0
+        stated = _stated(pack)
+        faults = {
+            deadletter.WRONG_ZONE: np.full(len(pack), pack.zone != zone),
+            deadletter.UNKNOWN_SENSOR: ~known,
+            deadletter.WRONG_TYPE: known & (self._stated[series] != stated),
+            deadletter.WRONG_UNIT: known & self._other_unit(series, pack),
+            deadletter.NOT_FINITE: ~stated & ~np.isfinite(pack.value),
+            deadletter.FAR_FUTURE: pack.t_ms > (_FOREVER if limit_ms is None else limit_ms),
+            deadletter.FAR_PAST: pack.t_ms < EARLIEST_MS,
+        }
+        batch = ReadingBatch(series, pack.t_ms, pack.value, pack.state)
+        return _sorted(batch, pack.names, faults)
+
+    def _other_unit(self, series: Array, pack: Pack) -> Bools:
+        sent = np.array(pack.units, object)
+        other: Bools = (sent != "") & (sent != self._units[series])
+        return other
+
+
+_FOREVER = np.iinfo(np.int64).max
+
+
+def _stated(pack: Pack) -> Bools:
+    if pack.state is None:
+        return np.zeros(len(pack), np.bool_)
+    stated: Bools = pack.state != None  # noqa: E711 - elementwise
+    return stated
+
+
+def _sorted(batch: ReadingBatch, names: list[str], faults: dict[str, Bools]) -> Admission:
+    good = np.ones(len(batch), np.bool_)
+    refused = []
+    for reason, fault in faults.items():
+        found = np.flatnonzero(fault & good)
+        if len(found):
+            refused.append(Refusal(reason, len(found), names[found[0]]))
+            good[found] = False
+    return Admission(batch if not refused else batch.take(good), tuple(refused))
