@@ -1,0 +1,313 @@
+"""The rulebook: config/indicators.toml and config/alerts.toml, checked against each other.
+
+Checking needs the sensor catalogue and opens nothing but the two files.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.vitals.formulas import FORMULAS, Formula
+from api.vitals.members import OVER_SPACE
+from api.vitals.scene import OVER_TIME, ring_for
+from api.vitals.sign import LEVELS
+from sensors.catalogue import Catalogue, Kind
+from twin.config import ConfigError, Table, read_toml
+
+INDICATORS_FILE, ALERTS_FILE = "indicators.toml", "alerts.toml"
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Seconds = Annotated[int, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Level = Literal["building", "street", "zone", "quarter"]
+SeriesName = Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
+
+
+class Dimension(Table):
+    """One of the quarter's dimensions and its weight in the composite."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*$")]
+    name_zh: str
+    name_en: str
+    weight: Positive
+
+
+class Composite(Table):
+    """How scores are rolled up; the weakest-part rule is `slack`."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*$")]
+    name_zh: str
+    name_en: str
+    dimension_slack: NotNegative  # a dimension is at most its weakest indicator plus this
+    composite_slack: NotNegative  # the composite is at most its weakest dimension plus this
+    missing_limit: Share  # above this share of weight without data there is no score
+    mean_share: Share  # upward: this share of the weighted mean ...
+    low_percentile: Annotated[float, Field(ge=0, le=100)]  # ... and the rest of this percentile
+    trust: dict[Literal["good", "ordinary", "poor"], Share]  # confidence in a neuron by grade
+
+
+class Colours(Table):
+    """When a published colour may change."""
+
+    margin: NotNegative  # points of score above a threshold before a colour improves
+    votes: Annotated[int, Field(gt=0)]
+    of: Annotated[int, Field(gt=0)]
+    improve_s: NotNegative
+
+
+class Indicator(Table):
+    """One `[[indicator]]`: reducers over one series (`of`), or a formula over named inputs.
+
+    Without a weight it is watched and can alert, but does not count in its dimension.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*$")]
+    name_zh: str
+    name_en: str
+    dimension: str
+    weight: Positive | None = None
+    levels: Annotated[tuple[Level, ...], Field(min_length=1)]
+    unit: str
+    anchors: tuple[float, float, float, float, float, float]
+    source: str
+    window_s: Seconds
+    every_s: Annotated[int, Field(ge=0)] = 0
+    of: SeriesName | None = None
+    over_time: str | None = None
+    over_space: str | None = None
+    per: str | None = None
+    scale: float = 1.0
+    absolute: bool = False
+    formula: str | None = None
+    inputs: Mapping[str, SeriesName] = Field(default_factory=dict)
+    parameters: Mapping[str, float] = Field(default_factory=dict)
+
+    @property
+    def roles(self) -> Mapping[str, str]:
+        """Role -> "kind.quantity"; generic indicators and one-input formulas use role `of`."""
+        return self.inputs if self.of is None else {"of": self.of}
+
+
+class IndicatorsFile(Table):
+    composite: Composite
+    colours: Colours
+    dimension: Annotated[tuple[Dimension, ...], Field(min_length=1)]
+    indicator: Annotated[tuple[Indicator, ...], Field(min_length=1)]
+
+
+class Rule(Table):
+    """One `[[rule]]`: an alert on the score bands of an indicator.
+
+    `level` defaults to the indicator's own first level. Messages may use {entity}, {value},
+    {unit}, {score} and {colour}.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    indicator: str
+    level: Level | None = None
+    hold_s: Annotated[int, Field(ge=0)]
+    clear_s: Annotated[int, Field(ge=0)]
+    life_safety: bool = False
+    margin: NotNegative = 3.0
+    least: Literal["blue", "yellow", "orange", "red"] = "blue"
+    message_zh: str
+    message_en: str
+
+
+class AlertsFile(Table):
+    rule: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Everything that turns readings into vital signs and alerts; `version` names the content."""
+
+    composite: Composite
+    colours: Colours
+    dimensions: tuple[Dimension, ...]
+    indicators: tuple[Indicator, ...]
+    rules: tuple[Rule, ...]
+    version: str
+
+    def indicator(self, name: str) -> Indicator:
+        """KeyError when there is none."""
+        return {indicator.id: indicator for indicator in self.indicators}[name]
+
+    def level_of(self, rule: Rule) -> str:
+        """The level at which a rule watches."""
+        if rule.level is not None:
+            return rule.level
+        own = {indicator.id: indicator.levels[0] for indicator in self.indicators}
+        return own.get(rule.indicator, "quarter")
+
+
+def load_rulebook(config_dir: Path, catalogue: Catalogue) -> Rulebook:
+    """Both files; raises ConfigError for the first mistake."""
+    indicators_path, alerts_path = config_dir / INDICATORS_FILE, config_dir / ALERTS_FILE
+    book = read_toml(indicators_path, IndicatorsFile)
+    alerts = read_toml(alerts_path, AlertsFile)
+    check_indicators(indicators_path, book, catalogue)
+    check_rules(alerts_path, alerts, book)
+    text = indicators_path.read_bytes() + alerts_path.read_bytes()
+    version = hashlib.blake2b(text, digest_size=4).hexdigest()
+    return Rulebook(
+        book.composite, book.colours, book.dimension, book.indicator, alerts.rule, version
+    )
+
+
+def check_indicators(path: Path, book: IndicatorsFile, catalogue: Catalogue) -> None:
+    """What a single field cannot say: names that must exist, order, uniqueness."""
+    _unique(path, "dimension", [dimension.id for dimension in book.dimension])
+    _unique(path, "indicator", [indicator.id for indicator in book.indicator])
+    known = {dimension.id for dimension in book.dimension}
+    if book.colours.votes > book.colours.of:
+        raise ConfigError(path, "colours.votes", book.colours.votes, "expected at most `of`")
+    for indicator in book.indicator:
+        key = f"indicator.{indicator.id}"
+        if indicator.id in known | {book.composite.id}:
+            raise ConfigError(path, f"{key}.id", indicator.id, "already a dimension or composite")
+        if indicator.dimension not in known:
+            _refuse(path, f"{key}.dimension", indicator.dimension, known)
+        _check_anchors(path, key, indicator)
+        _check_inputs(path, key, indicator, catalogue)
+
+
+def check_rules(path: Path, alerts: AlertsFile, book: IndicatorsFile) -> None:
+    """Rules name indicators that exist at their level; one that saves lives does not wait."""
+    _unique(path, "rule", [rule.id for rule in alerts.rule])
+    levels = {indicator.id: _levels(indicator) for indicator in book.indicator}
+    levels |= {dimension.id: {"zone", "quarter"} for dimension in book.dimension}
+    levels[book.composite.id] = {"zone", "quarter"}
+    for rule in alerts.rule:
+        key = f"rule.{rule.id}"
+        if rule.indicator not in levels:
+            _refuse(path, f"{key}.indicator", rule.indicator, levels)
+        if rule.level is not None and rule.level not in levels[rule.indicator]:
+            _refuse(path, f"{key}.level", rule.level, levels[rule.indicator])
+        if rule.life_safety and rule.hold_s:
+            raise ConfigError(path, f"{key}.hold_s", rule.hold_s, "expected 0 for life safety")
+        _check_messages(path, key, rule)
+
+
+def _check_messages(path: Path, key: str, rule: Rule) -> None:
+    facts = {"entity": "x", "value": 1.0, "unit": "x", "score": 1.0, "colour": "x"}
+    for field, text in (("message_zh", rule.message_zh), ("message_en", rule.message_en)):
+        try:
+            text.format(**facts)
+        except (KeyError, IndexError, ValueError) as error:
+            expected = f"expected only {{{'}, {'.join(facts)}}}"
+            raise ConfigError(path, f"{key}.{field}", text, expected) from error
+
+
+def _check_anchors(path: Path, key: str, indicator: Indicator) -> None:
+    steps = [b - a for a, b in zip(indicator.anchors, indicator.anchors[1:], strict=False)]
+    if not (all(step > 0 for step in steps) or all(step < 0 for step in steps)):
+        raise ConfigError(
+            path, f"{key}.anchors", indicator.anchors, "expected strictly rising or falling"
+        )
+
+
+def _check_inputs(path: Path, key: str, indicator: Indicator, catalogue: Catalogue) -> None:
+    if (indicator.formula is None) == (indicator.over_time is None):
+        raise ConfigError(
+            path, key, indicator.id, "expected either formula, or of + over_time + over_space"
+        )
+    if indicator.formula is None:
+        _check_generic(path, key, indicator)
+    else:
+        _check_formula(path, key, indicator, indicator.formula)
+    kinds = {
+        role: _kind(path, f"{key}.{role}", name, catalogue)
+        for role, name in indicator.roles.items()
+    }
+    _check_window(path, key, indicator, list(kinds.values()))
+    formula = FORMULAS.get(indicator.formula or "")
+    if formula is not None and formula.one_kind and len({kind.id for kind in kinds.values()}) > 1:
+        raise ConfigError(path, f"{key}.inputs", indicator.inputs, "expected one sensor kind")
+
+
+def _check_generic(path: Path, key: str, indicator: Indicator) -> None:
+    if indicator.of is None:
+        raise ConfigError(path, f"{key}.of", None, 'expected "kind.quantity"')
+    if indicator.over_time not in OVER_TIME:
+        _refuse(path, f"{key}.over_time", indicator.over_time, OVER_TIME)
+    if indicator.over_space not in OVER_SPACE:
+        _refuse(path, f"{key}.over_space", indicator.over_space, OVER_SPACE)
+    _check_parameters(path, key, indicator, {"above"})
+
+
+def _check_formula(path: Path, key: str, indicator: Indicator, name: str) -> None:
+    if name not in FORMULAS:
+        _refuse(path, f"{key}.formula", name, FORMULAS)
+    formula = FORMULAS[name]
+    _check_roles(path, key, indicator, formula)
+    _check_parameters(path, key, indicator, set(formula.parameters))
+    for field in ("over_space", "per"):
+        if getattr(indicator, field) is not None:
+            raise ConfigError(path, f"{key}.{field}", getattr(indicator, field), "not with formula")
+
+
+def _check_roles(path: Path, key: str, indicator: Indicator, formula: Formula) -> None:
+    needs, may = set(formula.needs), set(formula.may)
+    for role in needs - set(indicator.roles):
+        raise ConfigError(path, f"{key}.inputs.{role}", None, 'expected "kind.quantity"')
+    for role in set(indicator.roles) - needs - may:
+        _refuse(path, f"{key}.inputs", role, needs | may)
+    if may and not indicator.roles:
+        _refuse(path, f"{key}.inputs", indicator.inputs, may)
+
+
+def _check_parameters(path: Path, key: str, indicator: Indicator, known: set[str]) -> None:
+    for name in set(indicator.parameters) - known:
+        _refuse(path, f"{key}.parameters", name, known)
+
+
+def _check_window(path: Path, key: str, indicator: Indicator, kinds: list[Kind]) -> None:
+    """A window must hold two readings of a neuron, or it would be empty now and then."""
+    try:
+        ring_for(indicator.window_s * 1000)
+    except ValueError as error:
+        raise ConfigError(path, f"{key}.window_s", indicator.window_s, str(error)) from error
+    if indicator.over_time in (None, "last"):
+        return
+    for kind in kinds:
+        beat_s = max(kind.cadence_ms, kind.heartbeat_ms) // 1000
+        if indicator.window_s < 2 * beat_s:
+            expected = f"expected at least twice the {beat_s} s of {kind.id}, or over_time = last"
+            raise ConfigError(path, f"{key}.window_s", indicator.window_s, expected)
+
+
+def _kind(path: Path, key: str, name: str, catalogue: Catalogue) -> Kind:
+    kind_id, _, quantity = name.partition(".")
+    kinds = {kind.id: kind for kind in catalogue}
+    if kind_id not in kinds:
+        _refuse(path, key, name, kinds, "a sensor kind")
+    quantities = [one.id for one in kinds[kind_id].quantities]
+    if quantity not in quantities:
+        _refuse(path, key, name, quantities, f"a quantity of {kind_id}")
+    return kinds[kind_id]
+
+
+def _levels(indicator: Indicator) -> set[str]:
+    first = LEVELS.index(indicator.levels[0])
+    return set(indicator.levels) | set(LEVELS[max(2, first) :])
+
+
+def _unique(path: Path, key: str, names: Sequence[str]) -> None:
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise ConfigError(path, f"{key}.{place}.id", name, "expected an id not used before")
+
+
+def _refuse(
+    path: Path,
+    key: str,
+    value: object,
+    known: Mapping[str, object] | set[str] | Sequence[str],
+    what: str = "one",
+) -> None:
+    raise ConfigError(path, key, value, f"expected {what} of {', '.join(sorted(known))}")

@@ -1,0 +1,138 @@
+"""The vital signs of the quarter, from readings in to one frame out.
+
+add(batch) -> windows;  evaluate(t) -> probes -> lifts -> dimensions -> composite -> colours
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from api.config import Rulebook
+from api.vitals.probe import Columns, Probe
+from api.vitals.rollup import Lift, Summit
+from api.vitals.scoring import Published, Steady
+from api.vitals.sign import ABOVE, Block, Key, Roster, VitalFrame
+from api.vitals.windows import Windows
+from sensors.network import Network
+from sensors.reading import ReadingBatch
+from twin.arrays import Floats, Index
+from twin.entities import Geography
+
+
+class VitalEngine:
+    """Holds the windows; event time only moves forward. Not safe for several threads at once."""
+
+    def __init__(self, rulebook: Rulebook, geography: Geography, network: Network) -> None:
+        self._rulebook = rulebook
+        self._probes = [
+            Probe(indicator, level, geography, network)
+            for indicator in rulebook.indicators
+            for level in indicator.levels
+        ]
+        self._lifts = _lifts(rulebook, self._probes, geography, network)
+        self._summits = [
+            Summit(level, rulebook, geography, network) for level in ("zone", "quarter")
+        ]
+        self._order, self._rosters = self._layout()
+        self._published = self._publisher()
+        self._trust = _grades(rulebook, network)
+        self.windows = Windows(network, _needs(self._probes))
+
+    def add(self, batch: ReadingBatch) -> None:
+        """Take readings in, in any order; see Windows for late, early and doubled ones."""
+        self.windows.add(batch)
+
+    def advance(self, t_ms: int) -> None:
+        """Move event time without evaluating; what waits in the future is let in or dropped."""
+        self.windows.advance(t_ms)
+
+    def evaluate(self, t_ms: int) -> VitalFrame:
+        """All vital signs at event time t_ms; ValueError when it lies before the last one."""
+        self.windows.advance(t_ms)
+        trust = self._trust * self.windows.live(t_ms)
+        columns: dict[Key, Columns] = {}
+        for probe in self._probes:
+            key = probe.indicator.id, probe.level
+            columns[key] = probe.measure(t_ms, self.windows, trust)
+        for lift in self._lifts:
+            columns[lift.key] = lift.roll(columns[lift.below])
+        for summit in self._summits:
+            columns.update(summit.roll(columns, self._rosters))
+        return self._frame(t_ms, columns)
+
+    @property
+    def rosters(self) -> dict[Key, Roster]:
+        """Every block that a frame will have, in order."""
+        return {key: self._rosters[key] for key in self._order}
+
+    def _frame(self, t_ms: int, columns: dict[Key, Columns]) -> VitalFrame:
+        scores = np.concatenate([columns[key].score for key in self._order])
+        colours = self._published.step(scores, t_ms)
+        blocks, start = {}, 0
+        for key in self._order:
+            stop = start + len(self._rosters[key])
+            blocks[key] = _block(self._rosters[key], columns[key], colours[start:stop])
+            start = stop
+        windows_s = {one.id: one.window_s for one in self._rulebook.indicators}
+        return VitalFrame(t_ms, blocks, self._rulebook.version, windows_s)
+
+    def _layout(self) -> tuple[list[Key], dict[Key, Roster]]:
+        """Blocks in the order of the configuration, each indicator from below upwards."""
+        rosters = {(one.indicator.id, one.level): one.roster for one in self._probes}
+        rosters |= {lift.key: lift.roster for lift in self._lifts}
+        place = {one.id: number for number, one in enumerate(self._rulebook.indicators)}
+        order = sorted(rosters, key=lambda key: place[key[0]])
+        for summit in self._summits:
+            rosters |= summit.rosters
+            order += summit.rosters
+        return order, rosters
+
+    def _publisher(self) -> Published:
+        colours = self._rulebook.colours
+        steady = Steady(colours.margin, colours.votes, colours.of, round(colours.improve_s * 1000))
+        urgent = {rule.indicator for rule in self._rulebook.rules if rule.life_safety}
+        sizes = [len(self._rosters[key]) for key in self._order]
+        at_once = np.repeat([key[0] in urgent for key in self._order], sizes)
+        return Published(sum(sizes), at_once, steady)
+
+
+def _lifts(
+    rulebook: Rulebook, probes: list[Probe], geography: Geography, network: Network
+) -> list[Lift]:
+    """Every step upward that an indicator does not measure itself."""
+    lifts: list[Lift] = []
+    measured = {(probe.indicator.id, probe.level) for probe in probes}
+    for probe in probes:
+        roster = probe.roster
+        while (above := ABOVE.get(roster.level)) and (roster.indicator, above) not in measured:
+            lift = Lift(roster, above, rulebook.composite, geography, network)
+            lifts.append(lift)
+            measured.add(lift.key)
+            roster = lift.roster
+    return lifts
+
+
+def _needs(probes: Iterable[Probe]) -> dict[str, set[int]]:
+    needs: dict[str, set[int]] = {}
+    for probe in probes:
+        for ring, series in probe.needs().items():
+            needs.setdefault(ring, set()).update(series)
+    return needs
+
+
+def _grades(rulebook: Rulebook, network: Network) -> Floats:
+    """Trust per sensor by the grade of its kind."""
+    trust = np.array([rulebook.composite.trust[kind.grade] for kind in network.catalogue])
+    return np.asarray(trust[network.kind], np.float64)
+
+
+def _block(roster: Roster, columns: Columns, colour: Index) -> Block:
+    return Block(
+        roster,
+        columns.value,
+        columns.score,
+        columns.confidence,
+        columns.status,
+        colour,
+        columns.cause,
+    )

@@ -1,0 +1,137 @@
+"""One indicator compiled for one level: its entities, inputs and formula."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from api.config import Indicator
+from api.vitals.formulas import FORMULAS
+from api.vitals.formulas.generic import reduce
+from api.vitals.members import Members
+from api.vitals.roster import all_sensors, make_roster, role_members, sensed_rows
+from api.vitals.scene import Measured, Scene, ring_for
+from api.vitals.scoring import score
+from api.vitals.sign import TABLES, Cause, Roster, Status
+from api.vitals.windows import Windows
+from sensors.network import Network
+from twin.arrays import Bools, Floats, Index
+from twin.entities import Geography
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A block in the making: everything but the published colour."""
+
+    value: Floats
+    score: Floats
+    confidence: Floats
+    status: Index
+    cause: Cause | None = None
+
+    @property
+    def applicable(self) -> Bools:
+        return np.asarray(self.status != Status.NOT_APPLICABLE.code)
+
+
+class Probe:
+    """Measures one indicator at one level; keeps the last result for `every_s`."""
+
+    def __init__(
+        self, indicator: Indicator, level: str, geography: Geography, network: Network
+    ) -> None:
+        self.indicator, self.level = indicator, level
+        self._geography, self._network = geography, network
+        formula = FORMULAS.get(indicator.formula or "")
+        self._bare = formula is not None and formula.map_only
+        everyone = formula is not None and (formula.everyone or formula.map_only)
+        rows = self._rows(everyone)
+        self._members = self._find(rows, formula is not None and formula.everyone)
+        self._compute: Callable[[Scene], Measured] = (
+            formula.compute if formula else _generic(indicator)
+        )
+        self._parameters = {**(formula.parameters if formula else {}), **indicator.parameters}
+        self.roster: Roster = make_roster(
+            indicator.id, level, rows, geography, network, self._members
+        )
+        self._kept: tuple[int, Measured] | None = None
+
+    def measure(self, t_ms: int, windows: Windows, trust: Floats) -> Columns:
+        """Columns at t_ms; `trust` is 0..1 per sensor, 0 for a silent one."""
+        measured = self._measured(t_ms, windows)
+        value = measured.value
+        confidence = self._confidence(trust)
+        if measured.trust is not None:
+            confidence = confidence * measured.trust
+        status = np.where(np.isnan(value), Status.MISSING.code, Status.OK.code).astype(np.int32)
+        if measured.applicable is not None:
+            value = np.where(measured.applicable, value, np.nan)
+            status[~measured.applicable] = Status.NOT_APPLICABLE.code
+        confidence = np.where(status == Status.OK.code, confidence, 0.0)
+        return Columns(value, score(value, self.indicator.anchors), confidence, status)
+
+    def _measured(self, t_ms: int, windows: Windows) -> Measured:
+        if self._kept is not None and t_ms < self._kept[0] + self.indicator.every_s * 1000:
+            return self._kept[1]
+        measured = self._compute(self._scene(t_ms, windows))
+        self._kept = (t_ms, measured)
+        return measured
+
+    def _scene(self, t_ms: int, windows: Windows) -> Scene:
+        return Scene(
+            t_ms,
+            self.level,
+            self.roster.rows,
+            self.indicator.window_s * 1000,
+            self._members,
+            self._parameters,
+            windows,
+            self._network,
+            self._geography,
+        )
+
+    def _confidence(self, trust: Floats) -> Floats:
+        """Mean trust of the neurons behind each entity; 1 where only the map is asked."""
+        roster = self.roster
+        if self._bare or not len(roster):
+            return np.ones(len(roster))
+        total = np.add.reduceat(trust[roster.sensors], roster.starts[:-1])
+        return total / np.diff(roster.starts)
+
+    def _rows(self, everyone: bool) -> Index:
+        if everyone:
+            return np.arange(len(self._geography[TABLES[self.level]]), dtype=np.int32)
+        return sensed_rows(self._network, self.level, self.indicator.roles)
+
+    def _find(self, rows: Index, everyone: bool) -> Mapping[str, Members]:
+        if everyone:
+            return {"sensors": all_sensors(self._network, self.level, rows)}
+        return {
+            role: role_members(self._network, self.level, rows, name)
+            for role, name in self.indicator.roles.items()
+        }
+
+    def needs(self) -> dict[str, set[int]]:
+        """Ring name -> series that it looks at through that ring."""
+        formula = FORMULAS.get(self.indicator.formula or "")
+        rings = set(formula.also) if formula else set()
+        if self.indicator.over_time != "last":
+            rings.add(ring_for(self.indicator.window_s * 1000))
+        series = {int(one) for members in self._members.values() for one in members.series}
+        if formula is not None and (formula.everyone or formula.map_only):
+            series = set()
+        return dict.fromkeys(rings, series)
+
+
+def _generic(indicator: Indicator) -> Callable[[Scene], Measured]:
+    assert indicator.over_time is not None
+    assert indicator.over_space is not None
+    return partial(
+        reduce,
+        over_time=indicator.over_time,
+        over_space=indicator.over_space,
+        per=indicator.per,
+        scale=indicator.scale,
+        absolute=indicator.absolute,
+    )

@@ -1,0 +1,12 @@
+"""Division where there may be nothing to divide by."""
+
+import numpy as np
+
+from twin.arrays import Array, Floats
+
+
+def ratio(part: Array, whole: Array) -> Floats:
+    """part / whole, NaN where the whole is not above 0."""
+    out = np.full(np.shape(part), np.nan)
+    np.divide(part, whole, out=out, where=whole > 0)
+    return out

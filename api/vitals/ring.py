@@ -1,0 +1,107 @@
+"""A ring of time bins for many series at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.vitals.ratio import ratio
+from twin.arrays import Array, Floats, Index, Ints
+
+PARTS = 60  # a bin counts at most one reading per sixtieth: duplicates do not count twice
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Bins by series: total, number, lowest and highest reading; oldest bin first."""
+
+    total: Floats
+    count: Ints
+    low: Floats
+    high: Floats
+
+    def means(self) -> Floats:
+        """Mean of each bin, NaN where it is empty."""
+        return ratio(self.total, self.count)
+
+
+class Ring:
+    """The last `depth` bins of `step_ms` for some series of the network.
+
+    Late and out-of-order readings still reach their bin while it is in the ring. A reading in
+    the same sixtieth of a bin as an earlier one (1 s of a minute, 1 min of an hour) is taken
+    for its duplicate. Values are kept as float32: 7 digits.
+    """
+
+    def __init__(self, series: Ints, series_count: int, step_ms: int, depth: int) -> None:
+        self.step_ms, self.depth, self.width = step_ms, depth, len(series)
+        self.slot_of: Index = np.full(series_count, -1, np.int32)
+        self.slot_of[series] = np.arange(self.width, dtype=np.int32)
+        cells = depth * self.width
+        self._newest: int | None = None
+        self._seen = np.zeros(cells, np.uint64)
+        self._count = np.zeros(cells, np.int32)
+        self._total = np.zeros(cells, np.float32)
+        self._low = np.full(cells, np.inf, np.float32)
+        self._high = np.full(cells, -np.inf, np.float32)
+
+    def add(self, series: Index, t_ms: Ints, value: Floats) -> None:
+        """Put readings into their bins; those older than the ring are dropped."""
+        slot = self.slot_of[series]
+        mine = slot >= 0
+        if not mine.any():
+            return
+        slot, t_ms, value = slot[mine], t_ms[mine], value[mine]
+        bins = t_ms // self.step_ms
+        self.advance(int(bins.max()))
+        place = (bins % self.depth) * self.width + slot
+        part = (t_ms % self.step_ms) * PARTS // self.step_ms
+        keep = self._fresh(bins, place, part)
+        self._put(place[keep], part[keep], value[keep].astype(np.float32))
+
+    def advance(self, newest: int) -> None:
+        """Make `newest` (a bin number) the newest bin at least; what it overtakes is emptied."""
+        if self._newest is None:
+            self._newest = newest
+            return
+        stale = np.arange(self._newest + 1, min(newest, self._newest + self.depth) + 1)
+        for cells, empty in self._columns():
+            cells.reshape(self.depth, self.width)[stale % self.depth] = empty
+        self._newest = max(newest, self._newest)
+
+    def view(self, series: Index, t_ms: int, length: int) -> Bins:
+        """The `length` bins up to the one that holds t_ms, for these series of the ring."""
+        if length > self.depth:
+            raise ValueError(f"{length} bins asked of a ring of {self.depth}")
+        last = t_ms // self.step_ms
+        bins = np.arange(last - length + 1, last + 1) % self.depth
+        cells = bins[:, None] * self.width + self.slot_of[series]
+        return Bins(
+            self._total[cells].astype(np.float64),
+            self._count[cells].astype(np.int64),
+            self._low[cells].astype(np.float64),
+            self._high[cells].astype(np.float64),
+        )
+
+    def _fresh(self, bins: Ints, place: Ints, part: Ints) -> Ints:
+        """Positions of the first reading of each sixtieth that is still in the ring."""
+        assert self._newest is not None
+        _, first = np.unique(place * PARTS + part, return_index=True)
+        taken = (self._seen[place[first]] >> part[first].astype(np.uint64)) & np.uint64(1)
+        fresh: Ints = first[(taken == 0) & (bins[first] > self._newest - self.depth)]
+        return fresh
+
+    def _put(self, place: Ints, part: Ints, value: Array) -> None:
+        np.bitwise_or.at(self._seen, place, np.uint64(1) << part.astype(np.uint64))
+        np.add.at(self._count, place, np.int32(1))
+        np.add.at(self._total, place, value)
+        np.minimum.at(self._low, place, value)
+        np.maximum.at(self._high, place, value)
+
+    def _columns(self) -> tuple[tuple[Array, float], ...]:
+        return (
+            (self._seen, 0),
+            (self._count, 0),
+            (self._total, 0),
+            (self._low, np.inf),
+            (self._high, -np.inf),
+        )

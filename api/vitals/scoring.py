@@ -1,0 +1,81 @@
+"""Values to scores by six anchors, scores to colours, colours that do not flicker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.arrays import Bools, Floats, Index, Ints
+
+SCORES = (100.0, 80.0, 60.0, 40.0, 20.0, 0.0)
+THRESHOLDS = (80.0, 60.0, 40.0, 20.0)  # at or below: blue, yellow, orange, red
+
+
+def score(values: Floats, anchors: Sequence[float]) -> Floats:
+    """0..100, linear between the anchors of 100/80/60/40/20/0 and flat outside; NaN stays."""
+    x, y = np.asarray(anchors, np.float64), np.asarray(SCORES)
+    if x[0] > x[-1]:
+        x, y = x[::-1], y[::-1]
+    return np.where(np.isnan(values), np.nan, np.interp(values, x, y))
+
+
+def colour_of(scores: Floats) -> Index:
+    """Colour numbers of scores; -1 where the score is NaN."""
+    colour = np.zeros(np.shape(scores), np.int32)
+    for threshold in THRESHOLDS:
+        colour += scores <= threshold
+    colour[np.isnan(scores)] = -1
+    return colour
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """When a published colour may change: see `Published`."""
+
+    margin: float
+    votes: int
+    of: int
+    improve_ms: int
+
+
+class Published:
+    """The colours of many entities, published with hysteresis.
+
+    A colour worsens when `votes` of the last `of` scores are at least that bad (at once where
+    `at_once`), and improves when the score less the margin has been better for `improve_ms`.
+    The first score of an entity counts at once; without a score there is no colour.
+    """
+
+    def __init__(self, size: int, at_once: Bools, steady: Steady) -> None:
+        self._steady, self._at_once = steady, at_once
+        self._colour: Index = np.full(size, -1, np.int32)
+        self._past: Index = np.full((steady.of, size), -1, np.int32)
+        self._step = 0
+        self._since_ms: Ints = np.full(size, -1, np.int64)
+        self._ease: Index = np.zeros(size, np.int32)
+
+    def step(self, scores: Floats, t_ms: int) -> Index:
+        """Colours to publish now, -1 where there is no score."""
+        raw = colour_of(scores)
+        known = raw >= 0
+        self._past[self._step % self._steady.of] = raw
+        self._step += 1
+        new = known & (self._colour < 0)
+        self._colour[new] = raw[new]
+        self._worsen(raw)
+        self._improve(colour_of(scores - self._steady.margin), known, t_ms)
+        return np.where(known, self._colour, -1)
+
+    def _worsen(self, raw: Index) -> None:
+        voted = np.sort(self._past, axis=0)[self._steady.of - self._steady.votes]
+        self._colour = np.maximum(self._colour, np.where(self._at_once, raw, voted))
+
+    def _improve(self, relaxed: Index, known: Bools, t_ms: int) -> None:
+        better = known & (relaxed < self._colour)
+        start = better & (self._since_ms < 0)
+        self._since_ms[start] = t_ms
+        self._since_ms[known & ~better] = -1
+        self._ease = np.where(start, relaxed, np.maximum(self._ease, np.where(better, relaxed, 0)))
+        due = better & (t_ms - self._since_ms >= self._steady.improve_ms)
+        self._colour[due] = self._ease[due]
+        self._since_ms[due] = -1
