@@ -37,7 +37,8 @@ def cut(whole: Whole, outline: Any, area: str, config: AreaConfig) -> Geography:
     }
     if "chamber" in tables:
         feeder = nearest_row(tables["chamber"], tables["feeder"]).astype(np.int32)
-        tables["chamber"] = replace(tables["chamber"], attrs={"feeder": feeder})
+        chambers = tables["chamber"]
+        tables["chamber"] = replace(chambers, attrs={**chambers.attrs, "feeder": feeder})
     _mark_services(tables, shapes, outline)
     tables["zone"] = _zone_table(ids, shapes["zone"], tables, shapes["subdistrict"], config)
     tables["quarter"] = _quarter_table(outline, tables["zone"])
