@@ -1,0 +1,292 @@
+"""The city in time: SimPy wakes the systems and incidents, the state keeps everything.
+
+    every(60 s): levers 5 -> systems 10..80      every(10 s): plaza 32, junction 42
+    incidents 3: begin, end                      every(1 h): agenda 2, plans the local day
+
+Ranks below 100 belong to the city. The rank is the SimPy priority of an event, so what
+happens at one moment does not depend on who was created first.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import Any
+
+import simpy
+from simpy.events import EventPriority
+
+from twin import inbox
+from twin.agenda import plan_day, target_weights
+from twin.arrays import Floats
+from twin.cityconfig import CityConfig, load_city_config
+from twin.clock import DAY_MS, HOUR_MS, SECOND_MS, local_date, local_midnight
+from twin.command import Acknowledgement, Command
+from twin.config import ConfigError
+from twin.geography import Geography
+from twin.incidents import Incident, Stage, label_of, set_levers
+from twin.labels import Label
+from twin.roster import SYSTEMS, Bound
+from twin.scenarios import Scenario
+from twin.state import CityState, declare, pack, unpack
+from twin.tick import Tick
+from twin.truth import Truth
+
+__all__ = ["City", "CityConfig", "load_city_config"]
+
+AGENDA_RANK, INCIDENT_RANK, LEVER_RANK = 2, 3, 5
+_ANSWERS_KEPT = 1000
+Waiting = Generator[simpy.Event, Any, None]
+
+
+class _At(simpy.Event):
+    """Happens after delay_ms with this rank among the events of that moment."""
+
+    def __init__(self, env: simpy.Environment, delay_ms: int, rank: int) -> None:
+        super().__init__(env)
+        self._ok = True
+        self._value = None
+        env.schedule(self, EventPriority(rank), delay_ms)
+
+
+class City:
+    """The running city. `state` is all that changes; `env.now` is ms UTC."""
+
+    def __init__(
+        self,
+        config: CityConfig,
+        geography: Geography,
+        scenarios: Mapping[str, Scenario],
+        seed: int,
+        start_ms: int,
+    ) -> None:
+        _check_targets(scenarios, geography)
+        self.config, self.geography, self.scenarios = config, geography, scenarios
+        self.seed = seed
+        self.env = simpy.Environment(initial_time=start_ms)
+        quantities = [quantity for system in SYSTEMS for quantity in system.quantities]
+        self.state: CityState = declare(geography, quantities)
+        self._systems: list[Bound] = [system.bind(geography, config) for system in SYSTEMS]
+        self._truth: Mapping[str, Floats] = {
+            quantity.name: _read_only(self.state[quantity.name])
+            for quantity in quantities
+            if quantity.truth
+        }
+
+    @classmethod
+    def start(
+        cls,
+        config: CityConfig,
+        geography: Geography,
+        scenarios: Mapping[str, Scenario],
+        seed: int,
+        start_ms: int,
+    ) -> "City":
+        """A city in equilibrium at start_ms."""
+        city = cls(config, geography, scenarios, seed, start_ms)
+        tick = Tick(start_ms, float(config.tick_s), seed)
+        for system in city._systems:
+            system.begin(city.state, tick)
+        city._plan(start_ms)
+        city._set_going()
+        return city
+
+    @classmethod
+    def restore(
+        cls,
+        config: CityConfig,
+        geography: Geography,
+        scenarios: Mapping[str, Scenario],
+        data: bytes,
+    ) -> "City":
+        """The city of a snapshot; it goes on exactly as the original would.
+
+        What was registered with `every` is registered again by its owner. Raises SnapshotError.
+        """
+        city = cls(config, geography, scenarios, 0, 0)
+        start_ms, city.seed = unpack(data, city.state)
+        city.env = simpy.Environment(initial_time=start_ms)
+        city._set_going()
+        return city
+
+    def snapshot(self) -> bytes:
+        """The whole state now; the same state always gives the same bytes."""
+        return pack(self.state, self.now_ms, self.seed)
+
+    @property
+    def now_ms(self) -> int:
+        """City time, ms UTC."""
+        return int(self.env.now)
+
+    def prehistory(self, days: float = 30, step_ms: int = HOUR_MS) -> Iterator[Truth]:
+        """The slow systems through the days before the start; one Truth per step, oldest first.
+
+        The arrays are views: use or copy them before the next one. ValueError once started.
+        """
+        if self.state.started:
+            raise ValueError("pre-history must come before the first run_until")
+        slow = [
+            bound.step for system, bound in zip(SYSTEMS, self._systems, strict=True) if system.slow
+        ]
+        start_ms = self.now_ms
+        for t_ms in range(start_ms - round(days * DAY_MS), start_ms, step_ms):
+            tick = Tick(t_ms, step_ms / 1000, self.seed)
+            for step in slow:
+                step(self.state, tick)
+            yield Truth(t_ms, self._truth)
+
+    def run_until(self, t_ms: int) -> None:
+        """Let everything before t_ms happen; what is due at t_ms itself waits for the next call.
+
+        ValueError when t_ms is in the past.
+        """
+        if t_ms < self.now_ms:
+            raise ValueError(f"cannot run back from {self.now_ms} to {t_ms}")
+        self.state.started = True
+        if t_ms > self.now_ms:
+            self.env.run(until=t_ms)
+
+    def truth(self) -> Truth:
+        """Every quantity as it is now: read-only views, which change as the city runs on."""
+        return Truth(self.now_ms, self._truth)
+
+    def every(self, period_ms: int, rank: int, action: Callable[[int], None]) -> None:
+        """Call action(t_ms) at every multiple of the period, in order of rank within a moment."""
+        self.env.process(self._ticker(period_ms, rank, action))
+
+    def labels(self) -> list[Label]:
+        """Incidents that are over and those that are active, by start and id."""
+        active = [label_of(incident, None) for incident in self._active()]
+        both = [*self.state.labels.values(), *active]
+        return sorted(both, key=lambda label: (label.start_ms, label.id))
+
+    def submit(self, command: Command) -> Acknowledgement:
+        """Follow `inject` or `stop_incident`; the same command id gets its first answer again."""
+        answers = self.state.acknowledgements
+        if command.id not in answers:
+            answers[command.id] = self._answer(command)
+            if len(answers) > _ANSWERS_KEPT:
+                del answers[next(iter(answers))]
+        return answers[command.id]
+
+    def _answer(self, command: Command) -> Acknowledgement:
+        try:
+            accepted, detail = True, self._follow(command)
+        except inbox.Refused as refusal:
+            accepted, detail = False, str(refusal)
+        return Acknowledgement(
+            command=command.id, accepted=accepted, detail=detail, t_ms=self.now_ms
+        )
+
+    def _follow(self, command: Command) -> str:
+        if command.action == "inject":
+            incident = inbox.injection(command, self.now_ms, self.geography, self.scenarios)
+            self._expect(incident)
+            return incident.id
+        if command.action == "stop_incident":
+            return self._stop(inbox.stopped(command), inbox.starts_ms(command, self.now_ms))
+        raise inbox.Refused(f"the city does not know the action {command.action!r}")
+
+    def _stop(self, key: str, end_ms: int) -> str:
+        incident = self.state.incidents.get(key)
+        if incident is None:
+            over = "is over already" if key in self.state.labels else "is not known"
+            raise inbox.Refused(f"incident {key!r} {over}")
+        if end_ms <= incident.start_ms:
+            del self.state.incidents[key]
+        elif end_ms < incident.end_ms:
+            self.state.incidents[key] = incident.ending(end_ms)
+            self.env.process(self._unfold(key))
+        return key
+
+    def _set_going(self) -> None:
+        base_ms, fast_ms = self.config.tick_s * SECOND_MS, self.config.fast_tick_s * SECOND_MS
+        self.every(HOUR_MS, AGENDA_RANK, self._plan)
+        self.every(base_ms, LEVER_RANK, self._push_levers)
+        for system, bound in zip(SYSTEMS, self._systems, strict=True):
+            period_ms = fast_ms if system.fast else base_ms
+            self.every(period_ms, system.rank, self._stepper(bound, period_ms))
+        for key in sorted(self.state.incidents):
+            self.env.process(self._unfold(key))
+
+    def _stepper(self, bound: Bound, period_ms: int) -> Callable[[int], None]:
+        def step(t_ms: int) -> None:
+            bound.step(self.state, Tick(t_ms, period_ms / 1000, self.seed))
+
+        return step
+
+    def _ticker(self, period_ms: int, rank: int, action: Callable[[int], None]) -> Waiting:
+        yield self._at(-(-self.now_ms // period_ms) * period_ms, rank)
+        while True:
+            action(self.now_ms)
+            yield self._at(self.now_ms + period_ms, rank)
+
+    def _at(self, t_ms: int, rank: int) -> _At:
+        return _At(self.env, max(0, t_ms - self.now_ms), rank)
+
+    def _plan(self, t_ms: int) -> None:
+        """Plan the local day of t_ms once, leaving out what would have begun before t_ms."""
+        day = local_date(t_ms)
+        if self.state.planned == str(day) or self.config.background_rate == 0:
+            return
+        self.state.planned = str(day)
+        for incident in plan_day(
+            day,
+            local_midnight(t_ms),
+            self.seed,
+            self.scenarios,
+            self.geography,
+            self.config.background_rate,
+        ):
+            if incident.start_ms >= t_ms:
+                self._expect(incident)
+
+    def _expect(self, incident: Incident) -> None:
+        self.state.incidents[incident.id] = incident
+        self.env.process(self._unfold(incident.id))
+
+    def _unfold(self, key: str) -> Waiting:
+        """Wait for the begin and the end that the record holds; the record is the progress."""
+        while key in self.state.incidents:
+            incident = self.state.incidents[key]
+            if incident.start_ms > self.now_ms:
+                yield self._at(incident.start_ms, INCIDENT_RANK)
+            elif incident.stage is Stage.PLANNED:
+                self.state.incidents[key] = incident.at(Stage.ACTIVE)
+            elif incident.end_ms > self.now_ms:
+                yield self._at(incident.end_ms, INCIDENT_RANK)
+            else:
+                self._end(incident)
+
+    def _end(self, incident: Incident) -> None:
+        del self.state.incidents[incident.id]
+        self.state.labels[incident.id] = label_of(incident, incident.end_ms)
+
+    def _active(self) -> list[Incident]:
+        incidents = self.state.incidents.values()
+        return [incident for incident in incidents if incident.stage is Stage.ACTIVE]
+
+    def _push_levers(self, t_ms: int) -> None:
+        set_levers(self.state.arrays, self.geography, self.scenarios, self._active(), t_ms)
+
+
+def _read_only(array: Floats) -> Floats:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _check_targets(scenarios: Mapping[str, Scenario], geography: Geography) -> None:
+    """Every scenario's target must be a table of the map, weighted by numbers above 0."""
+    for scenario in scenarios.values():
+        key = f"{scenario.id}.target"
+        if scenario.target not in geography.tables:
+            known = ", ".join(geography.tables)
+            raise ConfigError("config/scenarios", key, scenario.target, f"expected one of {known}")
+        table = geography[scenario.target]
+        if scenario.target_by is not None and scenario.target_by not in table.attrs:
+            known = ", ".join(table.attrs) or "nothing, it has no attributes"
+            raise ConfigError(
+                "config/scenarios", f"{key}_by", scenario.target_by, f"expected one of {known}"
+            )
+        if len(table) and not target_weights(scenario, table).sum() > 0:
+            raise ConfigError(
+                "config/scenarios", f"{key}_by", scenario.target_by, "expected weights above 0"
+            )

@@ -1,0 +1,172 @@
+"""The systems of the city in one table: rank, pace, quantities, and how each is bound."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from twin.cityconfig import CityConfig
+from twin.geography import Geography
+from twin.state import CityState, Quantity
+from twin.systems import (
+    air,
+    crowd,
+    drainage,
+    electrics,
+    furniture,
+    junction,
+    lifelines,
+    noise,
+    plaza,
+    residents,
+    structure,
+    traffic,
+    vibration,
+    weather,
+)
+from twin.tick import Tick
+
+Step = Callable[[CityState, Tick], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A system that knows its map and parameters; begin sets its first state."""
+
+    begin: Step
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One row of the table.
+
+    rank orders systems within a moment; fast ones take the junction's tick, slow ones also
+    run through the hours of the pre-history.
+    """
+
+    name: str
+    rank: int
+    quantities: tuple[Quantity, ...]
+    bind: Callable[[Geography, CityConfig], Bound]
+    fast: bool = False
+    slow: bool = False
+
+
+def _nothing(state: CityState, tick: Tick) -> None:
+    """A system whose declared first values are its first state."""
+
+
+def _weather(geography: Geography, config: CityConfig) -> Bound:
+    params = config.weather
+
+    def begin(state: CityState, tick: Tick) -> None:
+        weather.begin(state, geography, params, tick)
+
+    return Bound(begin, partial(weather.step, params=params))
+
+
+def _drainage(geography: Geography, config: CityConfig) -> Bound:
+    layout = drainage.prepare(geography)
+    return Bound(_nothing, partial(drainage.step, layout=layout, params=config.drainage))
+
+
+def _crowd(geography: Geography, config: CityConfig) -> Bound:
+    params = config.crowd
+    step = partial(crowd.step, layout=crowd.prepare(geography, params), params=params)
+    return Bound(step, step)
+
+
+def _plaza(geography: Geography, config: CityConfig) -> Bound:
+    layout, params = plaza.prepare(geography, config.crowd), config.crowd
+
+    def begin(state: CityState, tick: Tick) -> None:
+        plaza.begin(state, layout, params)
+
+    return Bound(begin, partial(plaza.step, layout=layout, params=params))
+
+
+def _traffic(geography: Geography, config: CityConfig) -> Bound:
+    params = config.traffic
+    step = partial(traffic.step, layout=traffic.prepare(geography, params), params=params)
+    return Bound(step, step)
+
+
+def _junction(geography: Geography, config: CityConfig) -> Bound:
+    params = config.traffic
+    step = partial(junction.step, layout=junction.prepare(geography, params), params=params)
+    return Bound(step, step)
+
+
+def _air(geography: Geography, config: CityConfig) -> Bound:
+    def begin(state: CityState, tick: Tick) -> None:
+        air.begin(state, tick.seed)
+
+    layout = air.prepare(geography)
+    return Bound(begin, partial(air.step, layout=layout, params=config.air))
+
+
+def _noise(geography: Geography, config: CityConfig) -> Bound:
+    layout = noise.prepare(geography, config.noise)
+    return Bound(_nothing, partial(noise.step, layout=layout, params=config.noise))
+
+
+def _vibration(geography: Geography, config: CityConfig) -> Bound:
+    layout = vibration.prepare(geography, config.vibration)
+    return Bound(_nothing, partial(vibration.step, layout=layout, params=config.vibration))
+
+
+def _structure(geography: Geography, config: CityConfig) -> Bound:
+    layout, params = structure.prepare(geography, config.structure), config.structure
+
+    def begin(state: CityState, tick: Tick) -> None:
+        structure.begin(state, layout, params, tick.seed)
+
+    return Bound(begin, partial(structure.step, layout=layout, params=params))
+
+
+def _lifelines(geography: Geography, config: CityConfig) -> Bound:
+    layout, params = lifelines.prepare(geography, config.lifelines), config.lifelines
+
+    def begin(state: CityState, tick: Tick) -> None:
+        lifelines.begin(state, params, tick.seed)
+
+    return Bound(begin, partial(lifelines.step, layout=layout, params=params))
+
+
+def _electrics(geography: Geography, config: CityConfig) -> Bound:
+    def begin(state: CityState, tick: Tick) -> None:
+        electrics.begin(state, config.electrics, tick.seed)
+
+    layout = electrics.prepare(geography)
+    return Bound(begin, partial(electrics.step, layout=layout, params=config.electrics))
+
+
+def _furniture(geography: Geography, config: CityConfig) -> Bound:
+    def begin(state: CityState, tick: Tick) -> None:
+        furniture.begin(state, config.furniture, tick.seed)
+
+    layout = furniture.prepare(geography)
+    return Bound(begin, partial(furniture.step, layout=layout, params=config.furniture))
+
+
+def _residents(geography: Geography, config: CityConfig) -> Bound:
+    layout = residents.prepare(geography)
+    return Bound(_nothing, partial(residents.step, layout=layout, params=config.residents))
+
+
+SYSTEMS: tuple[System, ...] = (
+    System("weather", 10, weather.QUANTITIES, _weather, slow=True),
+    System("drainage", 20, drainage.QUANTITIES, _drainage),
+    System("crowd", 30, crowd.QUANTITIES, _crowd),
+    System("plaza", 32, plaza.QUANTITIES, _plaza, fast=True),
+    System("traffic", 40, traffic.QUANTITIES, _traffic),
+    System("junction", 42, junction.QUANTITIES, _junction, fast=True),
+    System("air", 50, air.QUANTITIES, _air),
+    System("noise", 55, noise.QUANTITIES, _noise),
+    System("vibration", 58, vibration.QUANTITIES, _vibration),
+    System("structure", 60, structure.QUANTITIES, _structure, slow=True),
+    System("lifelines", 70, lifelines.QUANTITIES, _lifelines, slow=True),
+    System("electrics", 74, electrics.QUANTITIES, _electrics),
+    System("furniture", 76, furniture.QUANTITIES, _furniture),
+    System("residents", 80, residents.QUANTITIES, _residents),
+)

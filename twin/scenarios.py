@@ -1,0 +1,128 @@
+"""Scenarios as data: what an incident pushes, how strongly, how long, how often."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from twin.config import ConfigError, Table, read_toml
+from twin.levers import LEVERS, table_of
+from twin.profiles import NotNegative, Positive, Share
+
+Shape = Literal["pulse", "ramp", "exp", "swell", "burst", "chicago", "storm"]
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+_TIMED = {"ramp": "seconds of rise", "exp": "time constant", "storm": "time constant"}
+
+
+class Effect(Table):
+    """One push on one lever.
+
+    value: at full strength; multiplied into (`multiply`) or added to (`add`) the lever.
+    shape: course over the effect's window; `time_s` is the rise of a ramp and the time
+    constant of exp and storm.
+    reach: the target itself, the row attached to it (its street link, zone, feeder …), the row
+    nearest to it, all rows of its zone, or all; radius_m instead: full within half of it,
+    fading to nothing at it.
+    window: shares of the incident's duration between which the effect lasts.
+    """
+
+    lever: str
+    op: Literal["multiply", "add"] = "add"
+    value: float
+    shape: Shape = "pulse"
+    time_s: Positive | None = None
+    reach: Literal["target", "attached", "nearest", "zone", "all"] = "target"
+    radius_m: Positive | None = None
+    window: tuple[Share, Share] = (0.0, 1.0)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.lever not in LEVERS:
+            raise ValueError(f"unknown lever {self.lever!r}, expected one of {', '.join(LEVERS)}")
+        if self.shape in _TIMED and self.time_s is None:
+            raise ValueError(f"shape {self.shape!r} needs time_s, its {_TIMED[self.shape]}")
+        if self.window[0] >= self.window[1]:
+            raise ValueError(f"window {self.window} must end after it starts")
+        return self
+
+
+class Season(Table):
+    """When background incidents come: months, local hours [from, to), weight of days off."""
+
+    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = tuple(range(1, 13))
+    hours: tuple[Annotated[float, Field(ge=0, le=24)], Annotated[float, Field(ge=0, le=24)]] = (
+        0,
+        24,
+    )
+    day_off_factor: NotNegative = 1.0
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if not self.months:
+            raise ValueError("expected at least one month")
+        if self.hours[0] == self.hours[1]:
+            raise ValueError("expected hours that differ, such as [22, 2]")
+        return self
+
+
+class Scenario(Table):
+    """A kind of incident. `rate_per_year` is for the core area, without injections.
+
+    target: the entity table it happens to. target_by: an attribute of that table which weights
+    the choice. An injection without a target takes default_target, or where the area has no
+    such entity the row with the largest weight.
+    """
+
+    id: Slug
+    code: Annotated[str, Field(pattern=r"^SC\d\d$")] | None = None
+    name_zh: str
+    name_en: str
+    department: str
+    severity: Literal["blue", "yellow", "orange", "red"]
+    target: str
+    target_by: str | None = None
+    default_target: str | None = None
+    duration_s: Positive
+    magnitude: Positive = 1.0
+    magnitude_range: tuple[Positive, Positive] = (0.1, 5.0)
+    rate_per_year: NotNegative = 0.0
+    season: Season = Season()
+    effects: Annotated[tuple[Effect, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        low, high = self.magnitude_range
+        if not low <= self.magnitude <= high:
+            raise ValueError(f"magnitude {self.magnitude} is outside magnitude_range {low}-{high}")
+        for effect in self.effects:
+            own = effect.reach == "target" and effect.radius_m is None
+            if own and table_of(effect.lever) != self.target:
+                raise ValueError(
+                    f"effect on {effect.lever!r} needs reach or radius_m: "
+                    f"the target is a {self.target}"
+                )
+        return self
+
+
+class _File(Table):
+    scenario: Annotated[tuple[Scenario, ...], Field(min_length=1)]
+
+
+def load_scenarios(config_dir: Path) -> Mapping[str, Scenario]:
+    """Every block of config/scenarios/*.toml by id, in order of file name and position.
+
+    Raises ConfigError on a bad block, on an id given twice, or when there is no file.
+    """
+    folder = config_dir / "scenarios"
+    found: dict[str, Scenario] = {}
+    for path in sorted(folder.glob("*.toml")):
+        for position, scenario in enumerate(read_toml(path, _File).scenario):
+            if scenario.id in found:
+                key = f"scenario.{position}.id"
+                raise ConfigError(path, key, scenario.id, "is used by another scenario")
+            found[scenario.id] = scenario
+    if not found:
+        raise ConfigError(folder, "*.toml", "none", "expected at least one scenario file")
+    return MappingProxyType(found)

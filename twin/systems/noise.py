@@ -1,0 +1,139 @@
+"""Sound on the streets: cars, people, events; minute levels at the kerb side."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.arrays import Floats, Index
+from twin.config import Table
+from twin.geography import Geography
+from twin.profiles import NotNegative, Positive, Share
+from twin.relations import attribute, column, total
+from twin.state import CityState, Quantity
+from twin.tick import Tick
+
+
+class NoiseParams(Table):
+    """Section [noise] of city.toml."""
+
+    heavy_share: dict[str, Share]
+    night_heavy_factor: Share
+    fleet_correction_db: float
+    floor_day_db: float
+    floor_night_db: float
+    scatter_db: NotNegative
+    scatter_s: Positive
+    horns_per_h: NotNegative
+    talk_distance_m: Positive
+    talking_share: Share
+
+
+QUANTITIES = (
+    Quantity("link.noise_laeq_db", 50.0),
+    Quantity("link.noise_lamax_db", 60.0),
+    Quantity("link.noise_l10_db", 53.0),
+    Quantity("link.noise_z", truth=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Fixed facts; crowd_share: how much of a link's people stand near its microphone."""
+
+    distance_m: Floats
+    heavy_share: Floats
+    crowd_share: Floats
+    plaza_link: Index
+
+
+def prepare(geography: Geography, params: NoiseParams) -> Layout:
+    """Microphones hang on facades, half a street width from the middle of the road."""
+    links = geography["link"]
+    heavy = [params.heavy_share.get(str(name), 0.02) for name in attribute(links, "road_class")]
+    return Layout(
+        distance_m=np.maximum(4.0, column(links, "street_width_m") / 2),
+        heavy_share=np.array(heavy, np.float64),
+        crowd_share=np.minimum(1.0, 40 / np.maximum(1.0, column(links, "length_m"))),
+        plaza_link=geography["plaza"].link,
+    )
+
+
+def step(state: CityState, tick: Tick, layout: Layout, params: NoiseParams) -> None:
+    """Energy sum of traffic, talk, event and floor, with a scatter from minute to minute."""
+    rng = tick.rng("noise")
+    steady = energy_sum(
+        _traffic_level(state, tick, layout, params),
+        _talk(state, layout, params),
+        state.lever("link.noise_source_db"),
+        np.full(len(layout.distance_m), _floor(tick, params)),
+    )
+    scatter = state["link.noise_z"]
+    phi = math.exp(-tick.dt_s / params.scatter_s)
+    scatter *= phi
+    scatter += math.sqrt(1 - phi * phi) * rng.standard_normal(len(scatter))
+    _write(state, steady + params.scatter_db * scatter, tick, params, rng)
+
+
+def _write(
+    state: CityState,
+    level: Floats,
+    tick: Tick,
+    params: NoiseParams,
+    rng: np.random.Generator,
+) -> None:
+    """A horn lasts 2 s at 8 to 15 dB over the minute's level."""
+    rate = params.horns_per_h * np.minimum(1.0, state["link.veh_mean_veh_h"] / 400)
+    horns = rng.poisson(rate * tick.dt_s / 3600)
+    over = rng.uniform(8, 15, len(level))
+    loud = 10 * np.log10(1 + horns * 2 / tick.dt_s * 10 ** (over / 10))
+    state["link.noise_laeq_db"] = level + loud
+    state["link.noise_lamax_db"] = level + np.where(horns > 0, np.maximum(over, 7), 0.6 * over) + 2
+    state["link.noise_l10_db"] = level + loud + 2.0 + 0.1 * over
+
+
+def _traffic_level(state: CityState, tick: Tick, layout: Layout, params: NoiseParams) -> Floats:
+    night = tick.hour < 6 or tick.hour >= 22
+    heavy = layout.heavy_share * (params.night_heavy_factor if night else 1.0)
+    speed_km_h = np.maximum(8.0, 3.6 * state["link.veh_speed_m_s"])
+    level = traffic_laeq(state["link.veh_mean_veh_h"], speed_km_h, heavy, layout.distance_m)
+    return level + params.fleet_correction_db
+
+
+def traffic_laeq(
+    flow_veh_h: Floats, speed_km_h: Floats, heavy_share: Floats, distance_m: Floats
+) -> Floats:
+    """LAeq in dB at this distance from the kerb (British road traffic method of 1988).
+
+    L10(1 h) = 42.2 + 10 lg q, corrections for speed, heavy vehicles, distance and, below
+    200 veh/h, low flow; LAeq = 0.94 L10 + 0.77 (expert knowledge, unverified).
+    """
+    flow = np.maximum(1.0, flow_veh_h)
+    pace = 33 * np.log10(speed_km_h + 40 + 500 / speed_km_h) - 68.8
+    pace += 10 * np.log10(1 + 500 * heavy_share / speed_km_h)
+    path_m = np.hypot(distance_m + 3.5, 0.5)
+    few = np.log10(np.clip(flow / 200, 0.25, 1.0))
+    low = -16.6 * np.log10(np.maximum(1.0, 30 / path_m)) * few**2
+    l10 = 42.2 + 10 * np.log10(flow) + pace + low - 10 * np.log10(path_m / 13.5)
+    return np.asarray(0.94 * l10 + 0.77)
+
+
+def _talk(state: CityState, layout: Layout, params: NoiseParams) -> Floats:
+    """A talking crowd: Lw = 64 + 15 lg N, Lp = Lw - 20 lg r - 8 (expert knowledge)."""
+    there = total(state["plaza.persons"], layout.plaza_link, len(layout.distance_m))
+    near = there + layout.crowd_share * state["link.persons"]
+    talking = np.maximum(1.0, params.talking_share * near)
+    level = 64 + 15 * np.log10(talking) - 20 * math.log10(params.talk_distance_m) - 8
+    return np.where(near * params.talking_share >= 1, level, 0.0)
+
+
+def _floor(tick: Tick, params: NoiseParams) -> float:
+    """The hum of the city, lowest at 3:30."""
+    day = 0.5 - 0.5 * math.cos(2 * math.pi * (tick.hour - 3.5) / 24)
+    return params.floor_night_db + (params.floor_day_db - params.floor_night_db) * day
+
+
+def energy_sum(*levels_db: Floats) -> Floats:
+    """10 lg sum 10^(L/10) of levels in dB."""
+    power = sum((10 ** (level / 10) for level in levels_db), np.zeros(len(levels_db[0])))
+    return np.asarray(10 * np.log10(power))

@@ -1,0 +1,130 @@
+"""Ground vibration from traffic and plant, as the houses feel it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from twin.arrays import Array, Floats, Index
+from twin.config import Table
+from twin.geography import Geography
+from twin.profiles import NotNegative, Positive, Share
+from twin.relations import attribute, column, through
+from twin.state import CityState, Quantity
+from twin.tick import Tick
+
+
+class VibrationParams(Table):
+    """Section [vibration] of city.toml."""
+
+    heavy_share: dict[str, Share]
+    heavy_mm_s: Positive
+    car_mm_s: Positive
+    source_m: Positive
+    exponent: Positive
+    damping_per_m: NotNegative
+    log_sd: NotNegative
+    floor_mm_s: NotNegative
+    foundation: dict[str, Positive]
+    top_factor: dict[str, Positive]
+    traffic_hz: Positive
+    plant_hz: Positive
+
+
+QUANTITIES = (
+    Quantity("building.ppv_x_mm_s", 0.02),
+    Quantity("building.ppv_y_mm_s", 0.02),
+    Quantity("building.ppv_z_mm_s", 0.02),
+    Quantity("building.ppv_top_mm_s", 0.04),
+    Quantity("building.vib_freq_hz", 12.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Fixed facts; reach: what is left at the wall of 1 mm/s at the source distance."""
+
+    link: Index
+    reach: Floats
+    heavy_share: Floats
+    foundation: Floats
+    top_factor: Floats
+
+
+def prepare(geography: Geography, params: VibrationParams) -> Layout:
+    """Distances are from wall to street line, at least the source distance."""
+    buildings = geography["building"]
+    structure = attribute(buildings, "structure")
+    classes = attribute(geography["link"], "road_class")
+    heavy = np.array([params.heavy_share.get(str(name), 0.02) for name in classes], np.float64)
+    return Layout(
+        link=buildings.link,
+        reach=attenuation(street_distance_m(geography), params),
+        heavy_share=through(heavy, buildings.link, 0.0),
+        foundation=by_structure(structure, params.foundation),
+        top_factor=by_structure(structure, params.top_factor),
+    )
+
+
+def by_structure(structure: Array, values: dict[str, float]) -> Floats:
+    """A coefficient per building from its structure; unknown structures count as brick."""
+    return np.array([values.get(str(name), values["brick"]) for name in structure], np.float64)
+
+
+def street_distance_m(geography: Geography) -> Floats:
+    """From each building to its street; 60 m where it has none."""
+    link = geography["building"].link
+    away = np.full(len(link), 60.0)
+    known = link >= 0
+    walls, streets = geography.shapes["building"], geography.shapes["link"]
+    away[known] = shapely.distance(walls[known], streets[link[known]])
+    return away
+
+
+def attenuation(distance_m: Floats, params: VibrationParams) -> Floats:
+    """v/v0 = (r0/r)^n exp(-alpha (r - r0)): surface wave in soft clay (domain D.6)."""
+    path = np.maximum(distance_m, params.source_m)
+    spread = (params.source_m / path) ** params.exponent
+    return np.asarray(spread * np.exp(-params.damping_per_m * (path - params.source_m)))
+
+
+def step(state: CityState, tick: Tick, layout: Layout, params: VibrationParams) -> None:
+    """Largest particle velocity of the step in three axes at the foundation and on the top floor.
+
+    Lognormal passes: the largest of n is about sqrt(2 ln(n + 1)) sigmas up (extreme values).
+    """
+    rng = tick.rng("vibration")
+    passes = through(state["link.veh_mean_veh_h"], layout.link, 0.0) * tick.dt_s / 3600
+    z = rng.standard_normal((4, len(passes)))
+    trucks = rng.poisson(passes * layout.heavy_share)
+    heavy = _largest(params.heavy_mm_s, trucks, z[0], params.log_sd)
+    light = _largest(params.car_mm_s, passes, z[0], params.log_sd)
+    traffic = np.maximum(heavy, light) * layout.reach
+    plant = state.lever("building.plant_ppv_mm_s") * np.exp(0.3 * z[1])
+    ground = layout.foundation * (traffic + plant) + params.floor_mm_s
+    _write(state, ground, plant > traffic, z, layout, params)
+
+
+def _largest(amplitude: float, passes: Floats, z: Floats, log_sd: float) -> Floats:
+    """mm/s at the source distance; 0 when nothing passes."""
+    lift = np.sqrt(2 * np.log1p(passes)) + 0.5 * z
+    return np.where(passes > 0.5, amplitude * np.exp(log_sd * lift), 0.0)
+
+
+def _write(
+    state: CityState,
+    ground: Floats,
+    plant: Array,
+    z: Floats,
+    layout: Layout,
+    params: VibrationParams,
+) -> None:
+    """Vertical is strongest in the ground; the top floor answers horizontally."""
+    across = 0.7 * ground * np.exp(0.1 * z[2])
+    along = 0.6 * ground * np.exp(0.1 * z[3])
+    state["building.ppv_x_mm_s"] = across
+    state["building.ppv_y_mm_s"] = along
+    state["building.ppv_z_mm_s"] = ground
+    state["building.ppv_top_mm_s"] = layout.top_factor * np.maximum(across, along)
+    centre = np.where(plant, params.plant_hz, params.traffic_hz)
+    state["building.vib_freq_hz"] = centre * np.exp(0.1 * z[1])

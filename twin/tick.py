@@ -1,0 +1,31 @@
+"""One step of city time as a system sees it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.clock import day_of_year, local_hour
+from twin.streams import stream
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The step that ends at t_ms and lasts dt_s, with the chance that belongs to it."""
+
+    t_ms: int
+    dt_s: float
+    seed: int
+
+    @property
+    def hour(self) -> float:
+        """Local hour of the day."""
+        return local_hour(self.t_ms)
+
+    @property
+    def day(self) -> float:
+        """Day of the year with its fraction."""
+        return day_of_year(self.t_ms)
+
+    def rng(self, name: str) -> np.random.Generator:
+        """The stream of this name at this moment."""
+        return stream(self.seed, f"{name}/{self.t_ms}")
