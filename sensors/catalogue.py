@@ -12,13 +12,10 @@ FILE = "neurons.toml"
 DEVICE = "device"  # the table of all other neurons, for kinds that watch the neurons themselves
 GRID_MS = 10_000  # the fleet looks at the city every 10 s
 # Primary units of RFC 8428 and those RFC 8798 adds; secondary units never go on the wire.
-SENML_UNITS = frozenset(
-    ("m", "kg", "s", "A", "K", "cd", "mol", "Hz", "rad", "sr", "N", "Pa", "J", "W", "C", "V", "F")
-    + ("Ohm", "S", "Wb", "T", "H", "Cel", "lm", "lx", "Bq", "Gy", "Sv", "kat", "m2", "m3", "m/s")
-    + ("m/s2", "m3/s", "W/m2", "cd/m2", "bit", "bit/s", "lat", "lon", "pH", "dB", "dBW", "count")
-    + ("/", "%RH", "%EL", "EL", "1/s", "S/m", "B", "VA", "VAs", "var", "vars", "J/m", "kg/m3")
-    + ("deg",)
-)
+_UNITS = """m kg s A K cd mol Hz rad sr N Pa J W C V F Ohm S Wb T H Cel lm lx Bq Gy Sv kat m2 m3
+m/s m/s2 m3/s W/m2 cd/m2 bit bit/s lat lon pH dB dBW count / %RH %EL EL 1/s S/m
+B VA VAs var vars J/m kg/m3 deg"""
+SENML_UNITS = frozenset(_UNITS.split())
 Net = Literal["W", "N", "L"]
 Grade = Literal["good", "ordinary", "poor"]
 Report = Literal["periodic", "change"]

@@ -1,0 +1,94 @@
+"""Gateways: collect what reached them in a tick, put it in order, number it.
+
+From here on nothing may be lost: a numbered pack is kept until the ingest confirms it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from sensors.network import Network
+from sensors.reading import ReadingBatch
+from sensors.senml import MAX_RECORDS
+from twin.arrays import Bools
+
+_NEVER_MS = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedPack:
+    """Readings that travel together. `seq` counts from 1 per gateway and epoch."""
+
+    zone: str
+    gateway: str
+    epoch: int
+    seq: int
+    batch: ReadingBatch
+
+
+class GatewayState(msgspec.Struct, frozen=True):
+    """What is carried: the epoch, the last number per gateway, the last time per series."""
+
+    epoch: int
+    seq: bytes
+    newest_ms: bytes
+
+
+class Gateways:
+    """All gateways of a network. A resumed run keeps its epoch; a new run takes a new one."""
+
+    def __init__(self, network: Network, epoch: int) -> None:
+        self._network = network
+        self.epoch = epoch
+        self._seq = np.zeros(len(network.gateways), np.int64)
+        self._newest_ms = np.full(len(network.series), _NEVER_MS, np.int64)
+
+    def accept(self, batch: ReadingBatch) -> ReadingBatch:
+        """In order of time; what repeats or precedes the last device time of its series is dropped.
+
+        So a series never repeats a time, whatever its radio did.
+        """
+        batch = batch.take(np.lexsort((batch.series, batch.t_ms)))
+        newer = batch.t_ms > self._newest_ms[batch.series]
+        batch = batch.take(newer & ~_repeated(batch))
+        self._newest_ms[batch.series] = batch.t_ms
+        return batch
+
+    def pack(self, batch: ReadingBatch) -> Iterator[NumberedPack]:
+        """Accepted readings as numbered packs of at most 200, gateway by gateway."""
+        gateway = self._network.gateway[self._network.series.sensor[batch.series]]
+        order = np.argsort(gateway, kind="stable")
+        batch, gateway = batch.take(order), gateway[order]
+        numbers, starts = np.unique(gateway, return_index=True)
+        ends = np.append(starts[1:], len(batch))
+        for number, start, end in zip(numbers.tolist(), starts, ends, strict=True):
+            for first in range(int(start), int(end), MAX_RECORDS):
+                last = min(first + MAX_RECORDS, int(end))
+                yield self._numbered(number, batch.take(np.arange(first, last)))
+
+    def state(self) -> GatewayState:
+        """What restored gateways need beside the network."""
+        return GatewayState(self.epoch, self._seq.tobytes(), self._newest_ms.tobytes())
+
+    def restore(self, state: GatewayState) -> None:
+        """Carry on from this state; ValueError when it is of another network."""
+        sizes = (self._seq.nbytes, self._newest_ms.nbytes)
+        if (len(state.seq), len(state.newest_ms)) != sizes:
+            raise ValueError(f"state of {len(state.seq) // 8} gateways, expected {sizes[0] // 8}")
+        self.epoch = state.epoch
+        self._seq = np.frombuffer(state.seq, np.int64).copy()
+        self._newest_ms = np.frombuffer(state.newest_ms, np.int64).copy()
+
+    def _numbered(self, gateway: int, batch: ReadingBatch) -> NumberedPack:
+        self._seq[gateway] += 1
+        zone, name = self._network.gateways[gateway]
+        return NumberedPack(zone, name, self.epoch, int(self._seq[gateway]), batch)
+
+
+def _repeated(batch: ReadingBatch) -> Bools:
+    """Second copies in a batch sorted by time and series."""
+    repeated = np.zeros(len(batch), bool)
+    repeated[1:] = (batch.t_ms[1:] == batch.t_ms[:-1]) & (batch.series[1:] == batch.series[:-1])
+    return repeated

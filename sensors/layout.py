@@ -1,0 +1,87 @@
+"""The city's named arrays as one flat vector, so that all kinds are read in one pass."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sensors.catalogue import DEVICE, Catalogue
+from sensors.devices import NAMES
+from twin.arrays import Floats
+from twin.config import ConfigError
+
+AIR_TEMPERATURE = "zone.air_temp_c"  # what instruments with a temperature coefficient feel
+NOWHERE = 0  # a slot that always holds 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where each named array stands in the flat vector; slot 0 is always 0."""
+
+    city: Mapping[str, slice]
+    devices: Mapping[str, slice]
+    size: int
+
+    def start(self, name: str) -> int:
+        """Place of the first row of this name; KeyError when it is not wanted."""
+        place: int = (self.devices if name in self.devices else self.city)[name].start
+        return place
+
+    def fill(self, flat: Floats, arrays: Mapping[str, Floats]) -> None:
+        """Copy the city's arrays into their places; KeyError when one is missing."""
+        for name, place in self.city.items():
+            flat[place] = arrays[name]
+
+    def fill_devices(self, flat: Floats, arrays: Mapping[str, Floats]) -> None:
+        """The same for what the neurons know of themselves."""
+        for name, place in self.devices.items():
+            flat[place] = arrays[name]
+
+
+def layout_of(names: Iterable[str], table_rows: Mapping[str, int]) -> Layout:
+    """Room for these `table.quantity` names, one value per row of their table."""
+    places, size = {}, NOWHERE + 1
+    for name in sorted(set(names)):
+        end = size + table_rows[name.partition(".")[0]]
+        places[name] = slice(size, end)
+        size = end
+    own = {name: place for name, place in places.items() if name.startswith(f"{DEVICE}.")}
+    city = {name: place for name, place in places.items() if name not in own}
+    return Layout(city, own, size)
+
+
+def wanted(catalogue: Catalogue) -> list[str]:
+    """All truth names that the catalogue needs."""
+    quantities = [quantity for kind in catalogue for quantity in kind.quantities]
+    names = [quantity.truth for quantity in quantities]
+    names += [quantity.cross.truth for quantity in quantities if quantity.cross]
+    warm = any(quantity.temp_coef for quantity in quantities)
+    return [*names, AIR_TEMPERATURE] if warm else names
+
+
+def check_truths(catalogue: Catalogue, known: Collection[str]) -> None:
+    """The catalogue may only name quantities of the city; raises ConfigError for any other.
+
+    `known`: the names of the city's arrays; what neurons know of themselves is always known.
+    """
+    known = {*known, *NAMES}
+    for number, kind in enumerate(catalogue):
+        for index, quantity in enumerate(kind.quantities):
+            key = f"kind.{number}.quantity.{index}"
+            _check(catalogue.file, f"{key}.truth", quantity.truth, known)
+            if quantity.cross:
+                _check(catalogue.file, f"{key}.cross.truth", quantity.cross.truth, known)
+
+
+def _check(file: str, key: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        table = name.partition(".")[0]
+        near = ", ".join(sorted(one for one in known if one.startswith(table + "."))) or "none"
+        raise ConfigError(file, key, name, f"expected a quantity of the city ({near})")
+
+
+def flat_vector(layout: Layout) -> Floats:
+    """An empty vector for this layout: NaN until filled."""
+    flat = np.full(layout.size, np.nan)
+    flat[NOWHERE] = 0.0
+    return flat
