@@ -169,7 +169,7 @@ class City:
     def _answer(self, command: Command) -> Acknowledgement:
         try:
             accepted, detail = True, self._follow(command)
-        except inbox.Refused as refusal:
+        except inbox.RefusalError as refusal:
             accepted, detail = False, str(refusal)
         return Acknowledgement(
             command=command.id, accepted=accepted, detail=detail, t_ms=self.now_ms
@@ -182,13 +182,13 @@ class City:
             return incident.id
         if command.action == "stop_incident":
             return self._stop(inbox.stopped(command), inbox.starts_ms(command, self.now_ms))
-        raise inbox.Refused(f"the city does not know the action {command.action!r}")
+        raise inbox.RefusalError(f"the city does not know the action {command.action!r}")
 
     def _stop(self, key: str, end_ms: int) -> str:
         incident = self.state.incidents.get(key)
         if incident is None:
             over = "is over already" if key in self.state.labels else "is not known"
-            raise inbox.Refused(f"incident {key!r} {over}")
+            raise inbox.RefusalError(f"incident {key!r} {over}")
         if end_ms <= incident.start_ms:
             del self.state.incidents[key]
         elif end_ms < incident.end_ms:

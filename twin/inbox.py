@@ -14,7 +14,7 @@ LONGEST_S = 60 * 86_400
 _INJECT = {"scenario", "target", "duration_s", "magnitude"}
 
 
-class Refused(Exception):
+class RefusalError(Exception):
     """A command that cannot be followed; its text is the sentence for the sender."""
 
 
@@ -28,7 +28,8 @@ def injection(
 ) -> Incident:
     """The incident that an `inject` command asks for.
 
-    Arguments: scenario; target (entity id), duration_s, magnitude are optional. Raises Refused.
+    Arguments: scenario; target (entity id), duration_s, magnitude are optional.
+    Raises RefusalError.
     """
     _known_arguments(command, _INJECT)
     scenario = _scenario(command, scenarios)
@@ -50,18 +51,18 @@ def injection(
 
 
 def stopped(command: Command) -> str:
-    """Id of the incident that a `stop_incident` command names; raises Refused."""
+    """Id of the incident that a `stop_incident` command names; raises RefusalError."""
     _known_arguments(command, {"incident"})
     incident = command.arguments.get("incident")
     if not isinstance(incident, str):
-        raise Refused("stop_incident needs the argument incident, the id of an incident")
+        raise RefusalError("stop_incident needs the argument incident, the id of an incident")
     return incident
 
 
 def _known_arguments(command: Command, known: set[str]) -> None:
     unknown = sorted(set(command.arguments) - known)
     if unknown:
-        raise Refused(
+        raise RefusalError(
             f"{command.action} has no argument {unknown[0]!r}; it takes {', '.join(sorted(known))}"
         )
 
@@ -70,18 +71,18 @@ def _scenario(command: Command, scenarios: Mapping[str, Scenario]) -> Scenario:
     name = command.arguments.get("scenario")
     if isinstance(name, str) and name in scenarios:
         return scenarios[name]
-    raise Refused(f"there is no scenario {name!r}; there are {', '.join(sorted(scenarios))}")
+    raise RefusalError(f"there is no scenario {name!r}; there are {', '.join(sorted(scenarios))}")
 
 
 def _target(target: object, scenario: Scenario, table: Entities) -> int:
     if len(table) == 0:
-        raise Refused(f"this area has no {table.kind}, the target of {scenario.id}")
+        raise RefusalError(f"this area has no {table.kind}, the target of {scenario.id}")
     if target is None:
         return _usual(scenario, table)
     try:
         return table.index(str(target))
     except KeyError:
-        raise Refused(
+        raise RefusalError(
             f"there is no {table.kind} {target!r} in this area; "
             f"{scenario.id} takes a {table.kind} such as {table.ids[0]!r}"
         ) from None
@@ -98,5 +99,5 @@ def _number(command: Command, key: str, default: float, low: float, high: float)
     if value is None:
         return float(default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise Refused(f"{key} is {value!r}; expected a number from {low:g} to {high:g}")
+        raise RefusalError(f"{key} is {value!r}; expected a number from {low:g} to {high:g}")
     return float(value)

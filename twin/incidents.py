@@ -125,12 +125,11 @@ def _chicago(elapsed_s: float, length_s: float, time_s: float) -> float:
     """Chicago hyetograph, scaled so that the heaviest hour has mean 1.
 
     Shanghai design rain i = A/(t + 7)^0.656, peak ratio 0.405 (expert knowledge, unverified).
-    Smoothed over the minute around the peak, which is singular in the formula's derivative.
     """
     b, n, peak = 7.0, 0.656, 0.405
     offset = (elapsed_s - peak * length_s) / 60
     side = offset / (1 - peak) if offset >= 0 else -offset / peak
-    return ((1 - n) * side + b) / (side + b) ** (1 + n) * (60 + b) ** n
+    return float(((1 - n) * side + b) / (side + b) ** (1 + n) * (60 + b) ** n)
 
 
 SHAPES: Mapping[str, Callable[[float, float, float], float]] = MappingProxyType(
@@ -153,11 +152,11 @@ def reach(effect: Effect, incident: Incident, geography: Geography) -> Floats:
     row = source.index(incident.target)
     if effect.radius_m is not None:
         distance_m = np.hypot(table.x_m - source.x_m[row], table.y_m - source.y_m[row])
-        return np.clip(2.0 - 2.0 * distance_m / effect.radius_m, 0.0, 1.0)
+        return np.asarray(np.clip(2.0 - 2.0 * distance_m / effect.radius_m, 0.0, 1.0))
     if effect.reach == "all":
         return np.ones(len(table))
     if effect.reach == "zone":
-        return (zone_rows(table) == zone_rows(source)[row]).astype(np.float64)
+        return np.asarray(zone_rows(table) == zone_rows(source)[row], np.float64)
     return _one_hot(len(table), _partner(effect, table, source, row))
 
 

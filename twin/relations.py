@@ -35,7 +35,7 @@ def worst(values: Floats, index: Index, size: int, floor: float = 0.0) -> Floats
 def total(values: Floats, index: Index, size: int) -> Floats:
     """Per row of a table of this size, the sum of the values that point at it."""
     known = index >= 0
-    return np.bincount(index[known], values[known], minlength=size)
+    return np.bincount(index[known], values[known], minlength=size).astype(np.float64)
 
 
 def column(table: Entities, name: str) -> Floats:

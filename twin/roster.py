@@ -66,8 +66,11 @@ def _weather(geography: Geography, config: CityConfig) -> Bound:
 
 
 def _drainage(geography: Geography, config: CityConfig) -> Bound:
+    def begin(state: CityState, tick: Tick) -> None:
+        drainage.begin(state, config.drainage, tick.seed)
+
     layout = drainage.prepare(geography)
-    return Bound(_nothing, partial(drainage.step, layout=layout, params=config.drainage))
+    return Bound(begin, partial(drainage.step, layout=layout, params=config.drainage))
 
 
 def _crowd(geography: Geography, config: CityConfig) -> Bound:
@@ -86,9 +89,9 @@ def _plaza(geography: Geography, config: CityConfig) -> Bound:
 
 
 def _traffic(geography: Geography, config: CityConfig) -> Bound:
-    params = config.traffic
-    step = partial(traffic.step, layout=traffic.prepare(geography, params), params=params)
-    return Bound(step, step)
+    layout, params = traffic.prepare(geography, config.traffic), config.traffic
+    begin = partial(traffic.begin, layout=layout, params=params)
+    return Bound(begin, partial(traffic.step, layout=layout, params=params))
 
 
 def _junction(geography: Geography, config: CityConfig) -> Bound:

@@ -8,7 +8,7 @@ import numpy as np
 from twin.arrays import Floats, Index
 from twin.config import Table
 from twin.geography import Geography
-from twin.profiles import Monthly, Positive, Share, keep, monthly
+from twin.profiles import Monthly, Positive, Share, monthly
 from twin.relations import column, total
 from twin.state import CityState, Quantity
 from twin.streams import stream
@@ -93,7 +93,7 @@ def _drift(latent: Floats, tick: Tick, params: AirParams) -> None:
 
 
 def _wash(wash: Floats, rain_mm_h: float, dt_s: float, params: AirParams) -> None:
-    """Rain removes dC/dt = -L C, L = 8.4e-5 R^0.79 1/s, R mm/h (expert knowledge); it comes back."""
+    """Rain removes dC/dt = -L C, L = 8.4e-5 R^0.79 1/s, R mm/h (expert knowledge)."""
     if rain_mm_h > 0:
         wash *= math.exp(-params.washout_s * rain_mm_h**0.79 * dt_s)
     relax(wash, 1.0, dt_s, params.recovery_s)

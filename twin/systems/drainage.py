@@ -8,9 +8,10 @@ from twin.arrays import Floats, Index
 from twin.clock import local_date
 from twin.config import Table
 from twin.geography import Geography
-from twin.profiles import Positive, Share, keep
+from twin.profiles import NotNegative, Positive, Share, keep
 from twin.relations import column, nearest, through, total
 from twin.state import CityState, Quantity
+from twin.streams import stream
 from twin.tick import Tick
 
 _MM_H_TO_M_S = 1 / 3.6e6
@@ -27,6 +28,7 @@ class DrainageParams(Table):
     cleaning_days: Positive
     gully_share: Share
     rim_m: Positive
+    dish_log_sd: NotNegative
     dry_level_share: Share
 
 
@@ -38,6 +40,7 @@ QUANTITIES = (
     Quantity("drain.pond_m3", truth=False),
     Quantity("drain.blockage_frac", 0.1, truth=False),
     Quantity("drain.pipe_m3_s", truth=False),
+    Quantity("drain.dish_factor", 1.0, truth=False),
 )
 
 
@@ -62,6 +65,14 @@ def prepare(geography: Geography) -> Layout:
         depth_m=column(drains, "depth_m"),
         main_drain=nearest(geography["main"], drains),
     )
+
+
+def begin(state: CityState, params: DrainageParams, seed: int) -> None:
+    """Ponds differ: some dishes are flatter than the map says; so do inlets."""
+    rng = stream(seed, "drainage/start")
+    size = len(state["drain.dish_factor"])
+    state["drain.dish_factor"] = np.exp(params.dish_log_sd * np.abs(rng.standard_normal(size)))
+    state["drain.blockage_frac"] = params.blockage * rng.uniform(0.6, 1.4, size)
 
 
 def step(state: CityState, tick: Tick, layout: Layout, params: DrainageParams) -> None:
@@ -113,7 +124,8 @@ def _levels(state: CityState, full: Floats, layout: Layout, params: DrainagePara
 
     Pipe level h0 + (Q/Q_full)^0.6 (D - h0); a pipe that takes no more carries the pond on top.
     """
-    depth = _pond_depth(state["drain.pond_m3"], layout.dish_m2, params.rim_m)
+    dish_m2 = layout.dish_m2 * state["drain.dish_factor"]
+    depth = _pond_depth(state["drain.pond_m3"], dish_m2, params.rim_m)
     pipe = np.minimum(1.0, state["drain.pipe_m3_s"] / full) ** 0.6
     dry = params.dry_level_share
     level = layout.depth_m * (dry + (1 - dry) * pipe) + depth

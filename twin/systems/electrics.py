@@ -73,7 +73,8 @@ def step(state: CityState, tick: Tick, layout: Layout, params: ElectricsParams) 
     state["building.arc_per_s"] = np.maximum(0.0, state.lever("building.arc_add_per_s"))
     haze = 0.1 * np.abs(rng.standard_normal(len(ratio)))
     state["building.smoke_pct_m"] = haze + state.lever("building.smoke_add_pct_m")
-    state["building.ebike_indoor"] = state.lever("building.ebike_indoor") >= 0.5
+    present = state.lever("building.ebike_indoor") >= 0.5
+    state["building.ebike_indoor"] = present.astype(np.float64)
     _run_lifts(state, tick, layout, params, rng)
 
 

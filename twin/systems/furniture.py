@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Bools, Floats, Index
+from twin.arrays import Bools, Index
 from twin.clock import MINUTE_MS, local_hour
 from twin.config import Table
 from twin.geography import Geography

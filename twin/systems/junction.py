@@ -56,22 +56,25 @@ def _green_share(bearing_deg: Floats, ratio: Floats, params: TrafficParams) -> F
 
 
 def step(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) -> None:
-    """Queue Q += (arrivals - served); delay = uniform + overflow; people wait for their green."""
-    rng = tick.rng("junction")
+    """Overflow Q += (arrivals - capacity) dt; delay = uniform + random + overflow.
+
+    The overflow queue is the mean flow's; what chance adds to it is the random delay d2.
+    """
     arrivals_veh_h = layout.peak_veh_h * rush(tick, params)
     capacity = _capacity(state, layout)
     queue = state["arm.queue_veh"]
-    present = queue + rng.poisson(arrivals_veh_h * tick.dt_s / 3600)
+    present = queue + arrivals_veh_h * tick.dt_s / 3600
     served = np.minimum(present, capacity * tick.dt_s / 3600)
     room = layout.room_m * layout.lanes / params.vehicle_length_m
     queue[:] = np.minimum(present - served, room)
-    state["arm.flow_veh_h"] = served * 3600 / tick.dt_s
+    counted = tick.rng("junction").poisson(served)
+    state["arm.flow_veh_h"] = counted * 3600 / tick.dt_s
     red_s = params.cycle_s * (1 - layout.green_share)
     waiting = queue + np.minimum(arrivals_veh_h, capacity) * red_s / 7200
     length = waiting * params.vehicle_length_m / layout.lanes
     state["arm.queue_m"] = np.minimum(length, layout.room_m)
-    state["arm.delay_s"] = _delay_s(arrivals_veh_h, capacity, layout, params)
-    state["arm.delay_s"] += queue / capacity * 3600
+    delay = _delay_s(arrivals_veh_h, capacity, layout, params)
+    state["arm.delay_s"] = delay + queue / capacity * 3600
     state["arm.ped_wait_s"] = _walkers_wait_s(state, layout, params)
 
 
@@ -89,8 +92,8 @@ def _delay_s(
     """d1 uniform and d2 random delay with T = 0.25 h, k = 0.5 (expert knowledge, unverified)."""
     load, green = arrivals_veh_h / capacity, layout.green_share
     uniform = 0.5 * params.cycle_s * (1 - green) ** 2 / (1 - np.minimum(1.0, load) * green)
-    over = np.minimum(load, 1.2) - 1  # a longer queue is carried by arm.queue_veh
-    random = 225 * (over + np.sqrt(over**2 + 4 * np.minimum(load, 1.2) / (capacity * 0.25)))
+    load = np.minimum(load, 1.0)  # beyond it arm.queue_veh grows
+    random = 225 * (load - 1 + np.sqrt((load - 1) ** 2 + 4 * load / (capacity * 0.25)))
     return np.asarray(uniform + random)
 
 

@@ -72,7 +72,8 @@ def step(state: CityState, tick: Tick, layout: Layout, params: NoiseParams) -> N
     phi = math.exp(-tick.dt_s / params.scatter_s)
     scatter *= phi
     scatter += math.sqrt(1 - phi * phi) * rng.standard_normal(len(scatter))
-    _write(state, steady + params.scatter_db * scatter, tick, params, rng)
+    level = steady + params.scatter_db * scatter - 0.115 * params.scatter_db**2  # same mean energy
+    _write(state, level, tick, params, rng)
 
 
 def _write(
@@ -83,7 +84,8 @@ def _write(
     rng: np.random.Generator,
 ) -> None:
     """A horn lasts 2 s at 8 to 15 dB over the minute's level."""
-    rate = params.horns_per_h * np.minimum(1.0, state["link.veh_mean_veh_h"] / 400)
+    per_h = params.horns_per_h * (params.night_heavy_factor if _night(tick) else 1.0)
+    rate = per_h * np.minimum(1.0, state["link.veh_mean_veh_h"] / 400)
     horns = rng.poisson(rate * tick.dt_s / 3600)
     over = rng.uniform(8, 15, len(level))
     loud = 10 * np.log10(1 + horns * 2 / tick.dt_s * 10 ** (over / 10))
@@ -92,9 +94,12 @@ def _write(
     state["link.noise_l10_db"] = level + loud + 2.0 + 0.1 * over
 
 
+def _night(tick: Tick) -> bool:
+    return tick.hour < 6 or tick.hour >= 22
+
+
 def _traffic_level(state: CityState, tick: Tick, layout: Layout, params: NoiseParams) -> Floats:
-    night = tick.hour < 6 or tick.hour >= 22
-    heavy = layout.heavy_share * (params.night_heavy_factor if night else 1.0)
+    heavy = layout.heavy_share * (params.night_heavy_factor if _night(tick) else 1.0)
     speed_km_h = np.maximum(8.0, 3.6 * state["link.veh_speed_m_s"])
     level = traffic_laeq(state["link.veh_mean_veh_h"], speed_km_h, heavy, layout.distance_m)
     return level + params.fleet_correction_db

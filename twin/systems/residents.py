@@ -1,6 +1,5 @@
 """Residents: complaints to 12345, and elders who live alone."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np

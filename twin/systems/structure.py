@@ -8,7 +8,7 @@ import numpy as np
 from twin.arrays import Floats, Index
 from twin.config import Table
 from twin.geography import Geography
-from twin.profiles import NotNegative, Positive
+from twin.profiles import NotNegative, Positive, Share
 from twin.relations import attribute, column, through
 from twin.state import CityState, Quantity
 from twin.streams import stream
@@ -25,6 +25,7 @@ class StructureParams(Table):
     wall_tau_s: dict[str, Positive]
     facade_tau_s: Positive
     absorption: Positive
+    facade_share: Share
     moisture_days: Positive
     rain_pct_per_mm: NotNegative
     crack_mm_per_c: tuple[float, float]
@@ -90,7 +91,8 @@ def begin(state: CityState, layout: Layout, params: StructureParams, seed: int) 
 def step(state: CityState, tick: Tick, layout: Layout, params: StructureParams) -> None:
     """Sun and air warm the walls; warmth and water move cracks; sun, wind and ground move tilt."""
     air = through(state["zone.air_temp_c"], layout.zone, 18.0)
-    sun_c = params.absorption * through(state["zone.solar_w_m2"], layout.zone, 0.0) / 17
+    sun_w_m2 = params.facade_share * through(state["zone.solar_w_m2"], layout.zone, 0.0)
+    sun_c = params.absorption * sun_w_m2 / 17
     state["building.wall_temp_c"] += (air + sun_c - state["building.wall_temp_c"]) * -np.expm1(
         -tick.dt_s / layout.wall_tau_s
     )

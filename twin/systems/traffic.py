@@ -13,6 +13,7 @@ from twin.geography import Geography
 from twin.profiles import Hourly, NotNegative, Positive, Share, hourly, keep
 from twin.relations import attribute, column, through, worst
 from twin.state import CityState, Quantity
+from twin.streams import stream
 from twin.systems.weather import relax
 from twin.tick import Tick
 
@@ -85,6 +86,16 @@ def prepare(geography: Geography, params: TrafficParams) -> Layout:
         bay_link=geography["bay"].link,
         narrow=lanes <= 2,
     )
+
+
+def begin(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) -> None:
+    """Bays and e-bikes start at the hour's occupancy."""
+    rng = stream(tick.seed, "traffic/start")
+    taken = rng.random(len(state["bay.occupied"])) < _bay_share(state, tick, params)
+    state["bay.occupied"] = taken.astype(np.float64)
+    state["link.ebikes"] = _bikes(tick, layout, params)
+    state["link.demand_z"] = rng.standard_normal(len(layout.lanes))
+    step(state, tick, layout, params)
 
 
 def step(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) -> None:
@@ -174,14 +185,24 @@ def _park(
     rng: np.random.Generator,
 ) -> None:
     """Bays as two-state chains around the hour's occupancy; e-bikes fill up with the day."""
-    day = 0.5 - 0.5 * math.cos(2 * math.pi * (tick.hour - 2) / 24)
-    span = params.bay_occupancy_day - params.bay_occupancy_night
-    extra = state.lever("bay.demand_add")
-    share = np.clip(params.bay_occupancy_night + span * day + extra, 0, 1)
-    left = keep(tick.dt_s, params.bay_turnover_s)
+    share = _bay_share(state, tick, params)
     occupied = state["bay.occupied"]
-    chance = share + (occupied - share) * left
+    chance = share + (occupied - share) * keep(tick.dt_s, params.bay_turnover_s)
     occupied[:] = rng.random(len(occupied)) < chance
-    bikes = params.ebikes_per_m * layout.length_m * (0.35 + 0.65 * day)
-    noise = 1 + 0.05 * rng.standard_normal(len(bikes))
-    relax(state["link.ebikes"], bikes * noise, tick.dt_s, 1800)
+    noise = 1 + 0.05 * rng.standard_normal(len(layout.lanes))
+    relax(state["link.ebikes"], _bikes(tick, layout, params) * noise, tick.dt_s, 1800)
+
+
+def _day_wave(tick: Tick) -> float:
+    """0 at 2 h, 1 at 14 h."""
+    return 0.5 - 0.5 * math.cos(2 * math.pi * (tick.hour - 2) / 24)
+
+
+def _bay_share(state: CityState, tick: Tick, params: TrafficParams) -> Floats:
+    span = params.bay_occupancy_day - params.bay_occupancy_night
+    usual = params.bay_occupancy_night + span * _day_wave(tick)
+    return np.clip(usual + state.lever("bay.demand_add"), 0, 1)
+
+
+def _bikes(tick: Tick, layout: Layout, params: TrafficParams) -> Floats:
+    return np.asarray(params.ebikes_per_m * layout.length_m * (0.35 + 0.65 * _day_wave(tick)))

@@ -9,7 +9,7 @@ from twin.arrays import Array, Floats, Index
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import NotNegative, Positive, Share
-from twin.relations import attribute, column, through
+from twin.relations import attribute, through
 from twin.state import CityState, Quantity
 from twin.tick import Tick
 
@@ -96,7 +96,7 @@ def step(state: CityState, tick: Tick, layout: Layout, params: VibrationParams) 
     rng = tick.rng("vibration")
     passes = through(state["link.veh_mean_veh_h"], layout.link, 0.0) * tick.dt_s / 3600
     z = rng.standard_normal((4, len(passes)))
-    trucks = rng.poisson(passes * layout.heavy_share)
+    trucks = rng.poisson(passes * layout.heavy_share).astype(np.float64)
     heavy = _largest(params.heavy_mm_s, trucks, z[0], params.log_sd)
     light = _largest(params.car_mm_s, passes, z[0], params.log_sd)
     traffic = np.maximum(heavy, light) * layout.reach

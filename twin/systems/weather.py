@@ -64,6 +64,8 @@ QUANTITIES = (
     Quantity("zone.temp_offset_c", truth=False),
     Quantity("weather.latent", truth=False, size=len(LATENTS)),
     Quantity("weather.wet", truth=False, size=1),
+    Quantity("weather.wetness", truth=False, size=1),
+    Quantity("weather.push_c", truth=False, size=1),
     Quantity("weather.intensity_mm_h", truth=False, size=1),
 )
 
@@ -146,10 +148,10 @@ def _sky(
     params: WeatherParams,
     rng: np.random.Generator,
 ) -> Sky:
-    wet = rain_mm_h > 0.1
+    wet = _wetness(state, rain_mm_h, tick)
     day_mean = monthly(params.temp_mean_c, tick.day)
     day_mean += monthly(params.temp_sigma_c, tick.day) * latent[0]
-    day_mean += float(state.lever("quarter.temp_add_c")[0])
+    day_mean += float(state["weather.push_c"][0])
     temp = day_mean + _daily_wave(tick, params, wet) + params.temp_hour_sigma_c * latent[1] - wet
     wind, gust = _wind(latent[3], state, params, rng)
     return Sky(
@@ -164,9 +166,17 @@ def _sky(
     )
 
 
-def _daily_wave(tick: Tick, params: WeatherParams, wet: bool) -> float:
+def _wetness(state: CityState, rain_mm_h: float, tick: Tick) -> float:
+    """0 dry to 1 wet; rain and incidents change the air over half an hour (design choice)."""
+    wetness, push = state["weather.wetness"], state["weather.push_c"]
+    relax(wetness, float(rain_mm_h > 0.1), tick.dt_s, 1800)
+    relax(push, state.lever("quarter.temp_add_c"), tick.dt_s, 1800)
+    return float(wetness[0])
+
+
+def _daily_wave(tick: Tick, params: WeatherParams, wet: float) -> float:
     """A(d) cos(2 pi (h - 14.5)/24), halved when wet (expert knowledge, unverified)."""
-    half = monthly(params.temp_half_range_c, tick.day) * (0.5 if wet else 1.0)
+    half = monthly(params.temp_half_range_c, tick.day) * (1 - 0.5 * wet)
     return half * math.cos(2 * math.pi * (tick.hour - 14.5) / 24)
 
 
@@ -188,8 +198,8 @@ def _direction(latent: float, day: float) -> float:
     return float((season + 50 * latent) % 360)
 
 
-def _cloud(latent: float, wet: bool) -> float:
-    return 1 / (1 + math.exp(-(1.4 * latent + (2.5 if wet else 0.0))))
+def _cloud(latent: float, wet: float) -> float:
+    return 1 / (1 + math.exp(-(1.4 * latent + 2.5 * wet)))
 
 
 def sun_elevation_sin(tick: Tick) -> float:
