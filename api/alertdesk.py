@@ -20,8 +20,13 @@ from api.vitals.sign import Colour, VitalFrame
 KIND = "alert"
 OPEN = ("pending", "firing")
 ENDED = ("resolved",)
+AVERTED = "averted"  # how an alert that never fired is listed once its breach has passed
 RETOLD = 200  # ended alerts whose retained message is cleared again at start
 _log = structlog.get_logger(__name__)
+
+
+class AlreadyAcknowledged(Exception):  # noqa: N818 (names the situation, not a fault)
+    """Someone else has the alert; the text is who."""
 
 
 class Tell(Protocol):
@@ -67,9 +72,13 @@ class AlertDesk:
     def acknowledge(self, alert: str, by: str, note: str, now_ms: int) -> Entry:
         """The entry of the acknowledgement.
 
-        Raises KeyError when no such alert is open, LedgerUnavailable when it cannot be kept.
+        Raises KeyError when no such alert is open, AlreadyAcknowledged, and LedgerUnavailable
+        when it cannot be kept.
         """
         with self._lock:
+            taken = {one.id: one.acknowledged_by for one in self._book.active()}[alert]
+            if taken is not None:
+                raise AlreadyAcknowledged(taken)
             self._owed.append(self._book.acknowledge(alert, by, note, now_ms))
             self._settle()
             if self._owed:
@@ -123,8 +132,11 @@ class _Untold:
 
 
 def _draft(run: str, event: AlertEvent) -> Draft:
-    payload = {"what": event.what.value, "alert": to_payload(event.alert)}
-    return Draft(run, event.t_ms, KIND, event.alert.id, payload)
+    alert = event.alert
+    averted = alert.state is State.RESOLVED and alert.fired_ms is None
+    listed = AVERTED if averted else alert.state.value
+    payload = {"what": event.what.value, "listed": listed, "alert": to_payload(alert)}
+    return Draft(run, event.t_ms, KIND, alert.id, payload)
 
 
 def _ended(entry: Entry) -> AlertEvent:

@@ -7,12 +7,13 @@ import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import msgspec
 import structlog
 
 from api.ledger import Draft, Ledger
+from api.publisher import MessageBus
+from sensors.bus import BusFull, Message
 from sensors.topics import command_topic
 from twin.command import Acknowledgement, Command
 
@@ -27,14 +28,6 @@ class CityDoesNotAnswer(Exception):  # noqa: N818 (named like StoreUnavailable)
     """No acknowledgement came in time. The city may still carry the command out later."""
 
 
-class Publish(Protocol):
-    """How to put a message on the bus."""
-
-    def __call__(
-        self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False
-    ) -> None: ...
-
-
 @dataclass(slots=True)
 class _Waiting:
     answered: threading.Event = field(default_factory=threading.Event)
@@ -46,13 +39,13 @@ class Commands:
 
     def __init__(
         self,
-        publish: Publish,
+        bus: MessageBus,
         ledger: Ledger,
         run: str,
         now_ms: Callable[[], int],
         repeat_s: float = REPEAT_S,
     ) -> None:
-        self._publish, self._ledger, self._run = publish, ledger, run
+        self._bus, self._ledger, self._run = bus, ledger, run
         self._now_ms, self._repeat_s = now_ms, repeat_s
         self._lock = threading.Lock()
         self._waiting: dict[str, _Waiting] = {}
@@ -74,10 +67,10 @@ class Commands:
             with self._lock:
                 self._waiting.pop(command.id, None)
 
-    def answered(self, payload: bytes) -> None:
+    def hear(self, message: Message) -> None:
         """Take in a message from the acknowledgement topic; a malformed one is logged."""
         try:
-            answer = msgspec.json.decode(payload, type=Acknowledgement)
+            answer = msgspec.json.decode(message.payload, type=Acknowledgement)
         except msgspec.DecodeError as error:
             _log.warning("malformed acknowledgement", reason=str(error))
             return
@@ -91,7 +84,7 @@ class Commands:
         payload = msgspec.json.encode(command)
         topic = command_topic(self._run, TARGET)
         for _ in range(max(1, math.ceil(within_s / self._repeat_s))):
-            self._publish(topic, payload, qos=1)
+            self._put(topic, payload)
             if waiting.answered.wait(self._repeat_s) and waiting.answer is not None:
                 self._record(command.id, "answered", waiting.answer)
                 return waiting.answer
@@ -99,6 +92,12 @@ class Commands:
         raise CityDoesNotAnswer(
             f"The city has not answered command {command.id} within {within_s:g} s."
         )
+
+    def _put(self, topic: str, payload: bytes) -> None:
+        try:
+            self._bus.publish(topic, payload, qos=1, within_s=0.0)
+        except BusFull:
+            _log.warning("no room on the bus for a command, trying again")
 
     def _record(self, subject: str, what: str, record: Command | Acknowledgement) -> None:
         payload = {"what": what, "record": msgspec.to_builtins(record)}

@@ -84,6 +84,16 @@ async def changes(
             await rung.wait()
 
 
+class TooManyClients(Exception):  # noqa: N818 (names the situation, not a fault)
+    """The feed has as many clients as it may have."""
+
+
+def admit(bell: Bell) -> None:
+    """Raises TooManyClients when one more would be too many."""
+    if len(bell) >= CLIENTS:
+        raise TooManyClients(f"The feed has {CLIENTS} clients already.")
+
+
 def event(name: str, number: int, data: Any) -> ServerSentEvent:
     """One event; its id is what a client sends back as Last-Event-ID."""
     return ServerSentEvent(orjson.dumps(data).decode(), event=name, id=str(number))

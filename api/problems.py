@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.commands import CityDoesNotAnswer
+from api.feeds import TooManyClients
 from api.ledger import LedgerUnavailable
 from sensors.store import StoreUnavailable
 
@@ -74,6 +75,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(StoreUnavailable, _store)
     app.add_exception_handler(LedgerUnavailable, _ledger)
     app.add_exception_handler(CityDoesNotAnswer, _city)
+    app.add_exception_handler(TooManyClients, _crowded)
     app.add_exception_handler(Exception, _defect)
 
 
@@ -121,6 +123,10 @@ def _ledger(request: Request, error: Exception) -> JSONResponse:
 
 def _city(request: Request, error: Exception) -> JSONResponse:
     return response(request, unavailable("city-silent", str(error)))
+
+
+def _crowded(request: Request, error: Exception) -> JSONResponse:
+    return response(request, unavailable("feed-full", str(error)))
 
 
 def _defect(request: Request, error: Exception) -> JSONResponse:

@@ -282,7 +282,6 @@ class RunOut(Record):
     live: bool
     first: Time | None
     last: Time | None
-    readings: int | None
 
 
 class RunList(Record):
@@ -319,3 +318,19 @@ class Feature(Record):
     id: str
     geometry: dict[str, Any] | None
     properties: dict[str, Any]
+
+
+class FieldProblem(Record):
+    pointer: str
+    detail: str
+
+
+class ProblemOut(Record):
+    """RFC 9457 problem details, sent as application/problem+json."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldProblem] | None = None

@@ -1,0 +1,67 @@
+"""The HTTP application over services that someone else starts and stops."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import Counter
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import metrics, problems
+from api.routes import alerts, city, health, runs, sensors, simulation, vitals
+from api.schemas import ProblemOut
+from api.service import Services
+
+PREFIX = "/api/v1"
+DESCRIPTION = """
+Vital signs (城市运行数字体征), alerts, sensors and the map of the quarter around Wukang Mansion.
+
+Times are RFC 3339 in Shanghai time; city time, unless a field says wall time. Errors are
+problem details (RFC 9457). Scores run from 0 to 100, 80/60/40/20 begin blue, yellow, orange, red.
+Map data © OpenStreetMap contributors, ODbL. All readings are synthetic.
+"""
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemOut, "description": text}
+    for status, text in {
+        404: "There is no such thing",
+        422: "A parameter cannot be meant",
+        503: "Something that we need is away",
+    }.items()
+}
+
+
+def create_app(services: Services) -> FastAPI:
+    """The app; it touches nothing until the first request."""
+    app = FastAPI(
+        title="衡复孪生 Hengfu Twin", version="1", description=DESCRIPTION, redoc_url=None
+    )
+    app.state.services = services
+    app.state.metrics = metrics.registry(services)
+    problems.install(app)
+    v1 = APIRouter(prefix=PREFIX, responses=_PROBLEMS)
+    for part in (vitals, alerts, sensors, city, simulation, runs):
+        v1.include_router(part.router)
+    app.include_router(v1)
+    app.include_router(health.router)
+    app.add_middleware(CountRequests, counter=metrics.request_counter(app.state.metrics))
+    return app
+
+
+class CountRequests:
+    """Counts requests by route; paths that no route knows count together."""
+
+    def __init__(self, app: ASGIApp, counter: Counter) -> None:
+        self._app, self._counter = app, counter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def count(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = getattr(scope.get("route"), "path", "unknown")
+                self._counter.labels(scope["method"], route, str(message["status"])).inc()
+            await send(message)
+
+        await self._app(scope, receive, count)

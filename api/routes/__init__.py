@@ -1,0 +1,1 @@
+"""Thin handlers: parameters in, services asked, records out."""

@@ -1,0 +1,161 @@
+"""Vital signs: the tree, one indicator everywhere, its history, and the live feed."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import numpy as np
+from anyio import to_thread
+from fastapi import APIRouter, Query
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from api import feeds
+from api.deps import Frame, OfRun, Parameters, Service, TimeMs, run_of, span_of
+from api.names import QUARTER
+from api.problems import invalid, unknown
+from api.schemas import (
+    IndicatorList,
+    IndicatorOut,
+    Level,
+    VitalHistoryOut,
+    VitalList,
+    VitalPoint,
+    VitalTree,
+)
+from api.service import Services
+from api.vitals.sign import VitalFrame, VitalSign
+from api.vitalview import number
+from twin.clock import DAY_MS, iso
+
+POINTS = 10_000
+router = APIRouter(prefix="/vitals", tags=["vital signs"])
+
+
+class At(Parameters):
+    """A level and an entity of it; the quarter when nothing is said."""
+
+    level: Level = "quarter"
+    entity: Annotated[str | None, Query(max_length=160)] = None
+
+
+class Past(OfRun):
+    level: Level = "quarter"
+    entity: Annotated[str | None, Query(max_length=160)] = None
+    start: Annotated[TimeMs | None, Query(description="A day before the end by default.")] = None
+    end: Annotated[TimeMs | None, Query(description="Exclusive; now by default.")] = None
+    step_s: Annotated[int | None, Query(ge=60, le=86_400, description="Means this wide.")] = None
+
+
+@router.get("", summary="The vital signs of one place")
+def read_tree(at: Annotated[At, Query()], frame: Frame, service: Service) -> VitalTree:
+    """Composite, dimensions and indicators of the quarter, a zone, a street or a building.
+
+    Buildings and streets have indicators only; composite and dimensions are `not_applicable`.
+    """
+    return _tree(service, frame, at.level, _entity(service, at.level, at.entity))
+
+
+@router.get("/indicators", summary="What is measured and how it is scored")
+def read_indicators(service: Service) -> IndicatorList:
+    return IndicatorList(
+        rule_version=service.rulebook.version,
+        items=[
+            IndicatorOut.model_validate(
+                {**one.model_dump(), "indicator": one.id, "levels": list(one.levels)}
+            )
+            for one in service.rulebook.indicators
+        ],
+    )
+
+
+@router.get("/stream", summary="Vital signs as they change (SSE)")
+async def stream(at: Annotated[At, Query()], service: Service) -> EventSourceResponse:
+    """Events `vitals`: the tree of one place at each evaluation; a slow client skips some."""
+    entity = _entity(service, at.level, at.entity)
+    feeds.admit(service.monitor.bell)
+    return feeds.sse(_events(service, at.level, entity))
+
+
+@router.get("/{indicator}", summary="One indicator, dimension or composite")
+def read_indicator(
+    indicator: str, at: Annotated[At, Query()], frame: Frame, service: Service
+) -> VitalList:
+    """At one entity, or at every entity of the level that has it."""
+    if not service.names.known(indicator):
+        raise unknown("indicator", indicator)
+    if (indicator, at.level) not in frame.blocks:
+        raise unknown("vital sign", f"{indicator} at level {at.level}")
+    if at.entity is None:
+        items = list(service.vital_view.of(frame, indicator, at.level))
+    else:
+        entity = _entity(service, at.level, at.entity)
+        items = [service.vital_view.sign(_sign(frame, indicator, at.level, entity))]
+    return VitalList(run=service.run, t=iso(frame.t_ms), items=items)
+
+
+@router.get("/{indicator}/history", summary="One vital sign over time")
+def read_history(
+    indicator: str, past: Annotated[Past, Query()], service: Service
+) -> VitalHistoryOut:
+    """Stored once a minute of city time; with `step_s` as means. At most 10,000 points."""
+    if not service.names.known(indicator):
+        raise unknown("indicator", indicator)
+    entity = _entity(service, past.level, past.entity)
+    run = run_of(service, past.run)
+    start_ms, end_ms = span_of(service, past.start, past.end, DAY_MS)
+    step_ms = None if past.step_s is None else past.step_s * 1000
+    if (end_ms - start_ms) / (step_ms or 60_000) > POINTS:
+        raise invalid("step_s", f"the span holds more than {POINTS} points: use a wider step")
+    found = service.store.vitals(run, indicator, past.level, entity, start_ms, end_ms, step_ms)
+    columns = zip(found.t_ms, found.value, found.score, found.confidence, strict=True)
+    return VitalHistoryOut(
+        run=run,
+        indicator=indicator,
+        level=past.level,
+        entity=entity,
+        unit=service.names.indicator(indicator).unit,
+        start=iso(start_ms),
+        end=iso(end_ms),
+        step_s=past.step_s,
+        items=[
+            VitalPoint(
+                t=iso(int(t_ms)),
+                value=number(value, 4),
+                score=number(score, 2),
+                confidence=round(float(np.nan_to_num(confidence)), 3),
+            )
+            for t_ms, value, score, confidence in columns
+        ],
+    )
+
+
+def _entity(service: Services, level: str, entity: str | None) -> str:
+    """The entity, which must exist; the quarter needs no name."""
+    if entity is None and level == "quarter":
+        return QUARTER
+    if entity is None:
+        raise invalid("entity", f"expected with level {level}")
+    if not service.names.exists(level, entity):
+        raise unknown(level, entity)
+    return entity
+
+
+def _tree(service: Services, frame: VitalFrame, level: str, entity: str) -> VitalTree:
+    overall = service.desk.colour(frame) if level == "quarter" else None
+    return service.vital_view.tree(frame, level, entity, overall)
+
+
+def _sign(frame: VitalFrame, indicator: str, level: str, entity: str) -> VitalSign:
+    try:
+        return frame.sign(indicator, level, entity)
+    except KeyError:
+        raise unknown("vital sign", f"{indicator} of {entity}") from None
+
+
+async def _events(service: Services, level: str, entity: str) -> AsyncIterator[ServerSentEvent]:
+    def newest() -> tuple[int, VitalFrame] | None:
+        frame = service.monitor.frame
+        return None if frame is None else (frame.t_ms, frame)
+
+    async for t_ms, frame in feeds.changes(service.monitor.bell, newest):
+        tree = await to_thread.run_sync(_tree, service, frame, level, entity)
+        yield feeds.event("vitals", t_ms, tree.model_dump(mode="json"))

@@ -1,0 +1,205 @@
+"""The composition root: everything the service is made of, wired once, started and stopped.
+
+build_services(...) ─► Services.start() ─► create_app(services) ─► uvicorn ─► Services.stop()
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+import structlog
+
+from api.alertdesk import AlertDesk
+from api.alerts.book import AlertBook
+from api.alertview import AlertView
+from api.commands import Commands
+from api.config import Rulebook, load_rulebook
+from api.feeds import Bell
+from api.intake import Intake
+from api.ledger import Ledger
+from api.monitor import Monitor, Pace
+from api.names import Names
+from api.publisher import MessageBus, Publisher
+from api.rebuild import Past, reaches
+from api.retained import clear_retained
+from api.runclock import ClockMessage, RunClock, RunFinder
+from api.vitals.engine import VitalEngine
+from api.vitalview import VitalView
+from sensors import topics
+from sensors.bus import Bus, Presence
+from sensors.catalogue import load_catalogue
+from sensors.ingest import Ingest
+from sensors.network import Network, build_network
+from sensors.store import Store
+from sensors.store.duck import DuckStore
+from twin.clock import wall_ms
+from twin.geography import Geography, load_geography
+from twin.scenarios import Scenario, load_scenarios
+
+LEDGER_FILE, STORE_FILE = "ledger.sqlite", "twin.duckdb"
+FIND_WITHIN_S = 3.0
+CONNECT_WITHIN_S = 5.0
+_log = structlog.get_logger(__name__)
+
+
+class NoRun(Exception):  # noqa: N818 (names the situation, not a fault)
+    """No run was named and no city's clock is heard at the broker."""
+
+
+@dataclass(slots=True)
+class Services:
+    """What route handlers may use. `ingest` is None when another process ingests."""
+
+    run: str
+    area: str
+    geography: Geography
+    network: Network
+    rulebook: Rulebook
+    names: Names
+    scenarios: Mapping[str, Scenario]
+    store: Store
+    ledger: Ledger
+    bus: MessageBus
+    clock: RunClock
+    desk: AlertDesk
+    monitor: Monitor
+    commands: Commands
+    alert_view: AlertView
+    vital_view: VitalView
+    alert_bell: Bell
+    ingest: Ingest | None = None
+    forget: Callable[[str], int] = lambda run: 0
+    closers: list[Callable[[], None]] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Begin to listen and work; returns at once."""
+        self.bus.subscribe(topics.ack_topic(self.run, topics.ANY), self.commands.hear)
+        self.monitor.start(self.bus)
+        if self.ingest is not None:
+            self.ingest.start()
+        _log.info("service started", run=self.run, area=self.area)
+
+    def stop(self) -> None:
+        """End the threads, then close what they used; everything appended is kept."""
+        if self.ingest is not None:
+            self.ingest.stop()
+        self.monitor.stop()
+        for close in self.closers:
+            close()
+        _log.info("service stopped", run=self.run)
+
+
+def build_services(
+    config_dir: Path,
+    data_dir: Path,
+    broker_url: str,
+    run: str | None = None,
+    area: str | None = None,
+    store: str = "duckdb",
+    with_ingest: bool = True,
+    pace: Pace | None = None,
+) -> Services:
+    """Everything, not yet started. Without a run (or area) it is learnt from the live clock.
+
+    Raises ConfigError, BusError, StoreUnavailable, LedgerUnavailable, or NoRun.
+    """
+    if run is None or area is None:
+        found = find_run(broker_url, run)
+        run, area = run or found.run, area or found.area
+    geography = load_geography(config_dir, area)
+    network = build_network(load_catalogue(config_dir), geography)
+    rulebook = load_rulebook(config_dir, network.catalogue)
+    scenarios = load_scenarios(config_dir)
+    opened = open_store(store, data_dir)
+    ledger = Ledger(data_dir / LEDGER_FILE)
+    bus = Bus(broker_url, f"hengfu-monitor-{run}", presence(run, "monitor"))
+    services = assemble(
+        run, area, geography, network, rulebook, scenarios, opened, ledger, bus, pace or Pace()
+    )
+    services.forget = lambda old: clear_retained(broker_url, old)
+    services.closers = [bus.close, opened.close, ledger.close]
+    if with_ingest:
+        ingest_bus = Bus(broker_url, f"hengfu-ingest-{run}", presence(run, "ingest"))
+        services.ingest = Ingest(ingest_bus, opened, network, run)
+        services.closers.insert(0, ingest_bus.close)
+    return services
+
+
+def assemble(
+    run: str,
+    area: str,
+    geography: Geography,
+    network: Network,
+    rulebook: Rulebook,
+    scenarios: Mapping[str, Scenario],
+    store: Store,
+    ledger: Ledger,
+    bus: MessageBus,
+    pace: Pace,
+    wall: Callable[[], int] = wall_ms,
+) -> Services:
+    """The parts wired together; nothing is opened here, so fakes may be passed in."""
+    names = Names(rulebook, geography)
+    clock, alert_bell = RunClock(run, wall), Bell()
+    engine = VitalEngine(rulebook, geography, network)
+    desk = AlertDesk(AlertBook(rulebook), ledger, run, alert_bell)
+    alert_view = AlertView(run, names)
+    intake = Intake(network)
+    past = Past(run, store, network, intake, reaches(network, engine.windows.rings.values()))
+    publisher = Publisher(bus, run, alert_view)
+    return Services(
+        run=run,
+        area=area,
+        geography=geography,
+        network=network,
+        rulebook=rulebook,
+        names=names,
+        scenarios=scenarios,
+        store=store,
+        ledger=ledger,
+        bus=bus,
+        clock=clock,
+        desk=desk,
+        monitor=Monitor(run, store, intake, past, engine, desk, publisher, clock, pace),
+        commands=Commands(bus, ledger, run, clock.now_ms),
+        alert_view=alert_view,
+        vital_view=VitalView(run, names),
+        alert_bell=alert_bell,
+    )
+
+
+def open_store(kind: str, data_dir: Path) -> Store:
+    """The store by its name; ValueError for a name that is none."""
+    if kind != "duckdb":
+        raise ValueError(f"store {kind!r}: expected duckdb")
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return DuckStore(data_dir / STORE_FILE)
+
+
+def find_run(broker_url: str, run: str | None, within_s: float = FIND_WITHIN_S) -> ClockMessage:
+    """The clock of the named run, or of the live one; raises NoRun when none is heard."""
+    finder = RunFinder()
+    bus = Bus(broker_url, "hengfu-finder")
+    try:
+        topic = topics.clock_topic(run or topics.ANY)
+        bus.subscribe(topic, lambda message: finder.hear(message.payload))
+        if not bus.wait_connected(CONNECT_WITHIN_S):
+            raise NoRun("the broker does not answer, so the live run cannot be found")
+        found = finder.wait(within_s)
+    finally:
+        bus.close()
+    if found is None:
+        raise NoRun("no city's clock is heard at the broker: start one or name the run")
+    return found
+
+
+def presence(run: str, service: str) -> Presence:
+    """What a service says of itself, retained."""
+    return Presence(
+        topics.status_topic(run, service), _status(service, "online"), _status(service, "offline")
+    )
+
+
+def _status(service: str, state: str) -> bytes:
+    return orjson.dumps({"v": 1, "service": service, "state": state})
