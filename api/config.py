@@ -15,7 +15,7 @@ from api.vitals.formulas import FORMULAS, Formula
 from api.vitals.members import OVER_SPACE
 from api.vitals.scene import OVER_TIME, ring_for
 from api.vitals.sign import LEVELS
-from sensors.catalogue import Catalogue, Kind
+from sensors.catalogue import Catalogue, Kind, Quantity
 from twin.config import ConfigError, Table, read_toml
 
 INDICATORS_FILE, ALERTS_FILE = "indicators.toml", "alerts.toml"
@@ -213,20 +213,21 @@ def _check_anchors(path: Path, key: str, indicator: Indicator) -> None:
 
 def _check_inputs(path: Path, key: str, indicator: Indicator, catalogue: Catalogue) -> None:
     if (indicator.formula is None) == (indicator.over_time is None):
-        raise ConfigError(
-            path, key, indicator.id, "expected either formula, or of + over_time + over_space"
-        )
+        expected = "expected either formula, or of + over_time + over_space"
+        raise ConfigError(path, key, indicator.id, expected)
     if indicator.formula is None:
         _check_generic(path, key, indicator)
     else:
         _check_formula(path, key, indicator, indicator.formula)
-    kinds = {
-        role: _kind(path, f"{key}.{role}", name, catalogue)
+    series = {
+        role: _series(path, f"{key}.{role}", name, catalogue)
         for role, name in indicator.roles.items()
     }
-    _check_window(path, key, indicator, list(kinds.values()))
+    _check_window(path, key, indicator, [kind for kind, _ in series.values()])
+    _check_units(path, key, indicator, {role: quantity for role, (_, quantity) in series.items()})
     formula = FORMULAS.get(indicator.formula or "")
-    if formula is not None and formula.one_kind and len({kind.id for kind in kinds.values()}) > 1:
+    kinds = {kind.id for kind, _ in series.values()}
+    if formula is not None and formula.one_kind and len(kinds) > 1:
         raise ConfigError(path, f"{key}.inputs", indicator.inputs, "expected one sensor kind")
 
 
@@ -248,22 +249,26 @@ def _check_formula(path: Path, key: str, indicator: Indicator, name: str) -> Non
     _check_parameters(path, key, indicator, set(formula.parameters))
     for field in ("over_space", "per"):
         if getattr(indicator, field) is not None:
-            raise ConfigError(path, f"{key}.{field}", getattr(indicator, field), "not with formula")
+            found = getattr(indicator, field)
+            raise ConfigError(path, f"{key}.{field}", found, "expected none with a formula")
 
 
 def _check_roles(path: Path, key: str, indicator: Indicator, formula: Formula) -> None:
-    needs, may = set(formula.needs), set(formula.may)
-    for role in needs - set(indicator.roles):
-        raise ConfigError(path, f"{key}.inputs.{role}", None, 'expected "kind.quantity"')
-    for role in set(indicator.roles) - needs - may:
-        _refuse(path, f"{key}.inputs", role, needs | may)
-    if may and not indicator.roles:
-        _refuse(path, f"{key}.inputs", indicator.inputs, may)
+    known = {**formula.needs, **formula.may}
+    for role in formula.needs:
+        if role not in indicator.roles:
+            raise ConfigError(path, f"{key}.inputs.{role}", None, 'expected "kind.quantity"')
+    for role in indicator.roles:
+        if role not in known:
+            _refuse(path, f"{key}.inputs", role, known)
+    if formula.may and not indicator.roles:
+        _refuse(path, f"{key}.inputs", dict(indicator.inputs), known)
 
 
 def _check_parameters(path: Path, key: str, indicator: Indicator, known: set[str]) -> None:
-    for name in set(indicator.parameters) - known:
-        _refuse(path, f"{key}.parameters", name, known)
+    for name in indicator.parameters:
+        if name not in known:
+            _refuse(path, f"{key}.parameters", name, known)
 
 
 def _check_window(path: Path, key: str, indicator: Indicator, kinds: list[Kind]) -> None:
@@ -281,15 +286,35 @@ def _check_window(path: Path, key: str, indicator: Indicator, kinds: list[Kind])
             raise ConfigError(path, f"{key}.window_s", indicator.window_s, expected)
 
 
-def _kind(path: Path, key: str, name: str, catalogue: Catalogue) -> Kind:
-    kind_id, _, quantity = name.partition(".")
+def _check_units(
+    path: Path, key: str, indicator: Indicator, quantities: Mapping[str, Quantity]
+) -> None:
+    """Formulas state the units they reckon in; a plain reducer keeps the unit of its series."""
+    formula = FORMULAS.get(indicator.formula or "")
+    wanted = {**formula.needs, **formula.may} if formula else {}
+    for role, quantity in quantities.items():
+        if formula is not None and quantity.display_unit != wanted[role]:
+            expected = f"expected {wanted[role]} from {indicator.roles[role]}"
+            raise ConfigError(path, f"{key}.{role}", quantity.display_unit, expected)
+        if _keeps_unit(indicator) and quantity.numeric and indicator.unit != quantity.display_unit:
+            expected = f"expected {quantity.display_unit!r}, the unit of {indicator.of}"
+            raise ConfigError(path, f"{key}.unit", indicator.unit, expected)
+
+
+def _keeps_unit(indicator: Indicator) -> bool:
+    plain = indicator.per is None and indicator.scale == 1 and indicator.formula is None
+    return plain and indicator.over_space != "share"
+
+
+def _series(path: Path, key: str, name: str, catalogue: Catalogue) -> tuple[Kind, Quantity]:
+    kind_id, _, quantity_id = name.partition(".")
     kinds = {kind.id: kind for kind in catalogue}
     if kind_id not in kinds:
         _refuse(path, key, name, kinds, "a sensor kind")
-    quantities = [one.id for one in kinds[kind_id].quantities]
-    if quantity not in quantities:
+    quantities = {one.id: one for one in kinds[kind_id].quantities}
+    if quantity_id not in quantities:
         _refuse(path, key, name, quantities, f"a quantity of {kind_id}")
-    return kinds[kind_id]
+    return kinds[kind_id], quantities[quantity_id]
 
 
 def _levels(indicator: Indicator) -> set[str]:

@@ -35,6 +35,15 @@ class Columns:
         return np.asarray(self.status != Status.NOT_APPLICABLE.code)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A result that holds until a time, unless older readings have come in since."""
+
+    measured: Measured
+    until_ms: int
+    revision: int
+
+
 class Probe:
     """Measures one indicator at one level; keeps the last result for `every_s`."""
 
@@ -55,7 +64,7 @@ class Probe:
         self.roster: Roster = make_roster(
             indicator.id, level, rows, geography, network, self._members
         )
-        self._kept: tuple[int, Measured] | None = None
+        self._kept: Kept | None = None
 
     def measure(self, t_ms: int, windows: Windows, trust: Floats) -> Columns:
         """Columns at t_ms; `trust` is 0..1 per sensor, 0 for a silent one."""
@@ -72,10 +81,11 @@ class Probe:
         return Columns(value, score(value, self.indicator.anchors), confidence, status)
 
     def _measured(self, t_ms: int, windows: Windows) -> Measured:
-        if self._kept is not None and t_ms < self._kept[0] + self.indicator.every_s * 1000:
-            return self._kept[1]
+        kept = self._kept
+        if kept is not None and t_ms < kept.until_ms and kept.revision == windows.revision:
+            return kept.measured
         measured = self._compute(self._scene(t_ms, windows))
-        self._kept = (t_ms, measured)
+        self._kept = Kept(measured, t_ms + self.indicator.every_s * 1000, windows.revision)
         return measured
 
     def _scene(self, t_ms: int, windows: Windows) -> Scene:

@@ -12,12 +12,30 @@ PARTS = 60  # a bin counts at most one reading per sixtieth: duplicates do not c
 
 @dataclass(frozen=True, slots=True)
 class Bins:
-    """Bins by series: total, number, lowest and highest reading; oldest bin first."""
+    """Bins by series, oldest bin first; a view that is read when asked."""
 
-    total: Floats
-    count: Ints
-    low: Floats
-    high: Floats
+    ring: "Ring"
+    cells: Ints
+
+    @property
+    def total(self) -> Floats:
+        """Sum of the readings of each bin."""
+        return self.ring.sums[self.cells]
+
+    @property
+    def count(self) -> Ints:
+        """Number of readings of each bin."""
+        return self.ring.counts[self.cells]
+
+    @property
+    def low(self) -> Floats:
+        """Lowest reading, inf where there is none."""
+        return self.ring.lows[self.cells]
+
+    @property
+    def high(self) -> Floats:
+        """Highest reading, -inf where there is none."""
+        return self.ring.highs[self.cells]
 
     def means(self) -> Floats:
         """Mean of each bin, NaN where it is empty."""
@@ -29,7 +47,7 @@ class Ring:
 
     Late and out-of-order readings still reach their bin while it is in the ring. A reading in
     the same sixtieth of a bin as an earlier one (1 s of a minute, 1 min of an hour) is taken
-    for its duplicate. Values are kept as float32: 7 digits.
+    for its duplicate.
     """
 
     def __init__(self, series: Ints, series_count: int, step_ms: int, depth: int) -> None:
@@ -39,10 +57,10 @@ class Ring:
         cells = depth * self.width
         self._newest: int | None = None
         self._seen = np.zeros(cells, np.uint64)
-        self._count = np.zeros(cells, np.int32)
-        self._total = np.zeros(cells, np.float32)
-        self._low = np.full(cells, np.inf, np.float32)
-        self._high = np.full(cells, -np.inf, np.float32)
+        self.counts: Ints = np.zeros(cells, np.int64)
+        self.sums: Floats = np.zeros(cells)
+        self.lows: Floats = np.full(cells, np.inf)
+        self.highs: Floats = np.full(cells, -np.inf)
 
     def add(self, series: Index, t_ms: Ints, value: Floats) -> None:
         """Put readings into their bins; those older than the ring are dropped."""
@@ -56,7 +74,7 @@ class Ring:
         place = (bins % self.depth) * self.width + slot
         part = (t_ms % self.step_ms) * PARTS // self.step_ms
         keep = self._fresh(bins, place, part)
-        self._put(place[keep], part[keep], value[keep].astype(np.float32))
+        self._put(place[keep], part[keep], value[keep])
 
     def advance(self, newest: int) -> None:
         """Make `newest` (a bin number) the newest bin at least; what it overtakes is emptied."""
@@ -75,12 +93,7 @@ class Ring:
         last = t_ms // self.step_ms
         bins = np.arange(last - length + 1, last + 1) % self.depth
         cells = bins[:, None] * self.width + self.slot_of[series]
-        return Bins(
-            self._total[cells].astype(np.float64),
-            self._count[cells].astype(np.int64),
-            self._low[cells].astype(np.float64),
-            self._high[cells].astype(np.float64),
-        )
+        return Bins(self, cells)
 
     def _fresh(self, bins: Ints, place: Ints, part: Ints) -> Ints:
         """Positions of the first reading of each sixtieth that is still in the ring."""
@@ -92,16 +105,16 @@ class Ring:
 
     def _put(self, place: Ints, part: Ints, value: Array) -> None:
         np.bitwise_or.at(self._seen, place, np.uint64(1) << part.astype(np.uint64))
-        np.add.at(self._count, place, np.int32(1))
-        np.add.at(self._total, place, value)
-        np.minimum.at(self._low, place, value)
-        np.maximum.at(self._high, place, value)
+        np.add.at(self.counts, place, 1)
+        np.add.at(self.sums, place, value)
+        np.minimum.at(self.lows, place, value)
+        np.maximum.at(self.highs, place, value)
 
     def _columns(self) -> tuple[tuple[Array, float], ...]:
         return (
             (self._seen, 0),
-            (self._count, 0),
-            (self._total, 0),
-            (self._low, np.inf),
-            (self._high, -np.inf),
+            (self.counts, 0),
+            (self.sums, 0),
+            (self.lows, np.inf),
+            (self.highs, -np.inf),
         )

@@ -12,11 +12,14 @@ THRESHOLDS = (80.0, 60.0, 40.0, 20.0)  # at or below: blue, yellow, orange, red
 
 
 def score(values: Floats, anchors: Sequence[float]) -> Floats:
-    """0..100, linear between the anchors of 100/80/60/40/20/0 and flat outside; NaN stays."""
+    """0..100, linear between the anchors of 100/80/60/40/20/0 and flat outside; NaN stays.
+
+    Rounded to six decimals, so that the last bits of a sum do not decide a colour.
+    """
     x, y = np.asarray(anchors, np.float64), np.asarray(SCORES)
     if x[0] > x[-1]:
         x, y = x[::-1], y[::-1]
-    return np.where(np.isnan(values), np.nan, np.interp(values, x, y))
+    return np.where(np.isnan(values), np.nan, np.round(np.interp(values, x, y), 6))
 
 
 def colour_of(scores: Floats) -> Index:

@@ -64,6 +64,7 @@ class Windows:
         count = len(self._facts.sensor)
         self.rings = {name: _ring(name, needs.get(name, ()), count) for name in STEPS}
         self.last_ms: Ints = np.full(count, NEVER_MS, np.int64)
+        self.first_ms: Ints = np.full(count, -NEVER_MS, np.int64)
         self.last: Floats = np.full(count, np.nan)
         self.heard_ms: Ints = np.full(len(network.sensor_ids), NEVER_MS, np.int64)
         self.good_ms: Ints = self.heard_ms.copy()
@@ -71,6 +72,7 @@ class Windows:
         self.watermark_ms: int | None = None
         self.rejected = 0  # readings outside the range of their quantity
         self.future = 0  # readings ignored because they lie in the future
+        self.revision = 0  # grows when readings come in that are older than an hour
         self._waiting: list[ReadingBatch] = []
 
     def add(self, batch: ReadingBatch) -> None:
@@ -115,6 +117,8 @@ class Windows:
     def _take(self, batch: ReadingBatch) -> None:
         if not len(batch):
             return
+        if self.watermark_ms is not None and int(batch.t_ms.min()) < self.watermark_ms - HOUR_MS:
+            self.revision += 1
         facts, series = self._facts, batch.series
         value = self._shown(batch)
         good = (value >= facts.low[series]) & (value <= facts.high[series])
@@ -129,6 +133,7 @@ class Windows:
             ring.add(series, t_ms, value)
 
     def _remember(self, series: Index, t_ms: Ints, value: Floats) -> None:
+        np.minimum.at(self.first_ms, series, t_ms)
         np.maximum.at(self.last_ms, series, t_ms)
         newest = t_ms == self.last_ms[series]
         self.last[series[newest]] = value[newest]

@@ -23,16 +23,16 @@ from twin.clock import DAY_MS, HOUR_MS
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A function with the roles it needs, those it can use, and its parameters' defaults.
+    """A function with the roles it needs and those it can use, each with its display unit.
 
     `also` lists windows beyond the indicator's own (ring name, span). `everyone` formulas look
-    at all neurons; `map_only` ones at none; `one_kind` ones read their needs and options neuron
-    by neuron, so all must be quantities of one kind.
+    at all neurons; `map_only` ones at none; `one_kind` ones read their roles neuron by neuron,
+    so all must be quantities of one kind.
     """
 
     compute: Callable[[Scene], Measured]
-    needs: tuple[str, ...] = ()
-    may: tuple[str, ...] = ()
+    needs: Mapping[str, str] = field(default_factory=dict)
+    may: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, float] = field(default_factory=dict)
     also: Mapping[str, int] = field(default_factory=dict)
     everyone: bool = False
@@ -41,37 +41,48 @@ class Formula:
 
 
 MONTH = {"month": 31 * DAY_MS}
-WALK = {"reach_m": 300.0, "detour": 1.0}
+WARMTH = {"temperature": "Cel"}
+POLLUTANTS = dict.fromkeys(air.POLLUTANTS, "ug/m3") | {"co": "mg/m3"}
+SHAKING = dict.fromkeys(("x", "y", "z"), "mm/s") | {"frequency": "Hz"}
+NEAR = {"reach_m": 300.0, "detour": 1.0}
 FORMULAS: Mapping[str, Formula] = {
-    "carrying_ratio": Formula(crowd.carrying_ratio, ("persons",), (), {"m2_per_visitor": 1.2}),
+    "carrying_ratio": Formula(
+        crowd.carrying_ratio, {"persons": "ped"}, parameters={"m2_per_visitor": 1.2}
+    ),
     "net_inflow": Formula(
-        crowd.net_inflow, ("in", "out"), (), {"m2_per_visitor": 2.0}, one_kind=True
+        crowd.net_inflow,
+        {"in": "ped/min", "out": "ped/min"},
+        parameters={"m2_per_visitor": 2.0},
+        one_kind=True,
     ),
-    "tpi": Formula(traffic.tpi, ("speed",)),
+    "tpi": Formula(traffic.tpi, {"speed": "m/s"}),
     "illegal_parking": Formula(
-        traffic.illegal_parking, ("vehicles", "dwell"), (), {"dwell_s": 300.0}, one_kind=True
+        traffic.illegal_parking,
+        {"vehicles": "veh", "dwell": "s"},
+        parameters={"dwell_s": 300.0},
+        one_kind=True,
     ),
-    "aqi": Formula(air.aqi, (), air.POLLUTANTS),
-    "noise_excess": Formula(noise.noise_excess, ("of",)),
-    "highest_today": Formula(weather.highest_today, ("of",), also={"hours": DAY_MS}),
+    "aqi": Formula(air.aqi, may=POLLUTANTS),
+    "noise_excess": Formula(noise.noise_excess, {"of": "dB(A)"}),
+    "highest_today": Formula(weather.highest_today, {"of": "Cel"}, also={"hours": DAY_MS}),
     "rain_equivalent": Formula(
-        weather.rain_equivalent, ("of",), also={"minutes": HOUR_MS, "hours": DAY_MS}
+        weather.rain_equivalent, {"of": "mm/h"}, also={"minutes": HOUR_MS, "hours": DAY_MS}
     ),
-    "vibration_ratio": Formula(
-        structure.vibration_ratio, ("x", "y", "z", "frequency"), ("top",), one_kind=True
-    ),
-    "tilt_change": Formula(structure.tilt_change, ("x", "y"), ("temperature",), also=MONTH),
-    "crack_growth": Formula(structure.crack_growth, ("width",), ("temperature",), also=MONTH),
-    "settlement_rate": Formula(structure.settlement_rate, ("level",), ("temperature",), also=MONTH),
-    "electrical_fire": Formula(lifelines.electrical_fire, ("leakage", "joint")),
+    "vibration_ratio": Formula(structure.vibration_ratio, SHAKING, {"top": "mm/s"}, one_kind=True),
+    "tilt_change": Formula(structure.tilt_change, {"x": "deg", "y": "deg"}, WARMTH, also=MONTH),
+    "crack_growth": Formula(structure.crack_growth, {"width": "mm"}, WARMTH, also=MONTH),
+    "settlement_rate": Formula(structure.settlement_rate, {"level": "mm"}, WARMTH, also=MONTH),
+    "electrical_fire": Formula(lifelines.electrical_fire, {"leakage": "mA", "joint": "Cel"}),
     "pressure_ratio": Formula(
-        lifelines.pressure_ratio, ("pressure",), (), {"least_days": 3.0}, also=MONTH
+        lifelines.pressure_ratio, {"pressure": "kPa"}, parameters={"least_days": 3.0}, also=MONTH
     ),
-    "lamps_lit": Formula(lifelines.lamps_lit, ("power",), (), {"lit_w": 10.0, "sun_deg": -6.0}),
+    "lamps_lit": Formula(
+        lifelines.lamps_lit, {"power": "W"}, parameters={"lit_w": 10.0, "sun_deg": -6.0}
+    ),
     "park_coverage": Formula(
-        nearby.park_coverage, parameters=WALK | {"least_m2": 400.0}, map_only=True
+        nearby.park_coverage, parameters=NEAR | {"least_m2": 400.0}, map_only=True
     ),
-    "culture_coverage": Formula(nearby.culture_coverage, parameters=WALK, map_only=True),
+    "culture_coverage": Formula(nearby.culture_coverage, parameters=NEAR, map_only=True),
     "online_share": Formula(sensing.online_share, everyone=True),
     "freshness": Formula(sensing.freshness, everyone=True),
 }

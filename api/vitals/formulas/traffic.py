@@ -9,7 +9,6 @@ from api.vitals.scene import Measured, Scene
 EXTRA = (0.0, 0.2, 0.5, 0.8, 1.1, 1.7)
 TPI = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0)
 SLOWEST_M_S = 0.5
-KM_H = 3.6
 
 
 def tpi(scene: Scene) -> Measured:
@@ -18,7 +17,7 @@ def tpi(scene: Scene) -> Measured:
     r = sum(length / v) / sum(length / v0) - 1 over the streets with data, v the mean speed of
     the window; index = interp(r).
     """
-    speed = scene.over_time("speed", "mean") / KM_H
+    speed = scene.over_time("speed", "mean")
     links = scene.geography["link"].attrs
     row = scene.network.link[scene.members["speed"].sensor]
     length, free = links["length_m"][row], links["free_speed_m_s"][row]

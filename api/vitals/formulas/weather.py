@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from api.vitals.ratio import ratio
 from api.vitals.scene import Measured, Scene
 from twin.arrays import Floats
-from twin.clock import HOUR_MS, MINUTE_MS, local_midnight
+from twin.clock import HOUR_MS, local_midnight
 
 # Rain warnings of Shanghai, mm: blue, yellow, orange, red (red: expert knowledge, unverified).
 RAIN_1H = (0.0, 35.0, 50.0, 80.0, 100.0)
@@ -14,7 +13,7 @@ SIX_HOURS_MS = 6 * HOUR_MS
 
 
 def highest_today(scene: Scene) -> Measured:
-    """Highest hourly mean since local midnight, of the median-free mean of the stations.
+    """Highest hourly mean since local midnight, of the mean of the stations.
 
     Hourly means instead of single readings keep one spike from being the day's maximum
     (design choice).
@@ -29,7 +28,7 @@ def rain_equivalent(scene: Scene) -> Measured:
     """mm in 1 h, or what the 6 h sum is worth on the 1 h scale if that is more.
 
     equivalent = max(R1h, interp(R6h, warnings of 6 h -> warnings of 1 h)), beyond red in
-    proportion. A sum covers the time from the first reading in its window.
+    proportion. A sum covers no more time than the gauge has been heard.
     """
     one, six = _depth(scene, HOUR_MS), _depth(scene, SIX_HOURS_MS)
     beyond = np.maximum(0.0, six - RAIN_6H[-1]) * RAIN_1H[-1] / RAIN_6H[-1]
@@ -38,14 +37,9 @@ def rain_equivalent(scene: Scene) -> Measured:
 
 
 def _depth(scene: Scene, window_ms: int) -> Floats:
-    """mm per gauge: mean intensity (mm/h) times the hours observed."""
-    ring = "minutes" if window_ms <= HOUR_MS else "hours"
-    bins = scene.bins("of", window_ms, ring)
-    step_ms = MINUTE_MS if ring == "minutes" else HOUR_MS
-    seen = bins.count > 0
-    first_ms = scene.t_ms // step_ms * step_ms - (len(seen) - 1 - seen.argmax(axis=0)) * step_ms
-    hours = np.minimum(scene.t_ms - first_ms, window_ms) / HOUR_MS
-    count = bins.count.sum(axis=0)
-    mean = ratio(bins.total.sum(axis=0), count)
-    depth: Floats = mean * hours
+    """mm per gauge: mean intensity (mm/h) times the hours since its first reading, at most the
+    window."""
+    mean = scene.over_time("of", "mean", window_ms)
+    first_ms = scene.windows.first_ms[scene.members["of"].series]
+    depth: Floats = mean * np.clip(scene.t_ms - first_ms, 0, window_ms) / HOUR_MS
     return depth
