@@ -78,7 +78,10 @@ def read_records(decoder: msgspec.json.Decoder[list[Record]], payload: bytes) ->
 
 def _demands(payload: bytes) -> bool:
     """A field whose name ends in _ must be understood or the pack refused (RFC 8428, 4.4)."""
-    return any(key.endswith("_") for record in orjson.loads(payload) for key in record)
+    try:
+        return any(key.endswith("_") for record in orjson.loads(payload) for key in record)
+    except orjson.JSONDecodeError as error:  # stricter than msgspec about fields it skips
+        raise WireError("not-json", str(error)) from None
 
 
 def resolve(records: list[Record]) -> Columns:
