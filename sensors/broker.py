@@ -34,7 +34,7 @@ password_file {folder}/passwords
 persistence true
 persistence_location {folder}/
 autosave_interval 10
-max_inflight_messages 1000
+max_inflight_messages 4000
 max_queued_messages 20000
 max_queued_bytes 134217728
 max_packet_size 2097152
@@ -45,8 +45,10 @@ log_type warning
 {user}
 """
 
-# Sessions and retained messages need JetStream and a server name. What a killed subscriber left
-# unacknowledged comes again only after `ack_wait` and counts against `max_ack_pending` until then.
+# Sessions and retained messages need JetStream and a server name. Beyond `max_ack_pending` a
+# message is dropped and comes again only after `ack_wait` (as does what a killed subscriber left
+# unacknowledged), so the window is wider than all packs that gateways keep unconfirmed. It also
+# limits a client to 65535 / 4000 = 16 subscriptions of QoS 1.
 NATS_CONF = """
 server_name: hengfu
 listen: "{host}:-1"
@@ -55,8 +57,8 @@ authorization {{ user: {login}, password: "{password}" }}
 jetstream {{ store_dir: "{folder}/jetstream", max_memory_store: 64MB, max_file_store: 4GB }}
 mqtt {{
   listen: "{host}:{port}"
-  ack_wait: "10s"
-  max_ack_pending: 1000
+  ack_wait: "5s"
+  max_ack_pending: 4000
 }}
 """
 

@@ -74,9 +74,13 @@ class Bus:
     def __init__(
         self, url: str, client_id: str, presence: Presence | None = None, queued: int = QUEUED
     ) -> None:
-        """Connects in the background and keeps trying. Raises BusError for a wrong address."""
-        host, port, user, password = parse_url(url)
-        self.address = f"{host}:{port}"
+        """Raises BusError for a wrong address.
+
+        Connects in the background, and keeps trying, from the first subscription, publication or
+        wait on. Subscribe first: what a session kept for a topic without handler is let go.
+        """
+        self._host, self._port, user, password = parse_url(url)
+        self.address = f"{self._host}:{self._port}"
         self._presence, self._queued = presence, queued
         self._subscriptions: tuple[_Subscription, ...] = ()
         self._greetings: tuple[Callable[[], object], ...] = ()
@@ -88,9 +92,8 @@ class Bus:
         self._connection = self._network_thread = 0
         self._complained = self._closing = False
         self._client = _client(client_id, user, password)
+        self._started = False
         self._listen()
-        self._client.connect_async(host, port, KEEPALIVE_S)
-        self._client.loop_start()
 
     @property
     def connected(self) -> bool:
@@ -98,6 +101,7 @@ class Bus:
 
     def wait_connected(self, within_s: float) -> bool:
         """True as soon as there is a connection, False after that time."""
+        self._start()
         return self._connected.wait(within_s)
 
     def publish(
@@ -113,6 +117,7 @@ class Bus:
         QoS 0 is forgotten while there is no connection. Handlers never wait here: for them a
         full queue is BusFull at once.
         """
+        self._start()
         within_s = 0.0 if threading.get_ident() == self._network_thread else within_s
         deadline = time.monotonic() + within_s
         while not self._try_publish(topic, payload, qos, retain):
@@ -141,6 +146,7 @@ class Bus:
             self._subscriptions = (*self._subscriptions, added)
         if self.connected:
             self._client.subscribe(pattern, qos)
+        self._start()
 
     def on_connect(self, action: Callable[[], object]) -> None:
         """Do this after every connect, on the network thread; at once if there is a connection."""
@@ -165,6 +171,14 @@ class Bus:
         self._client.disconnect()
         self._client.loop_stop()
 
+    def _start(self) -> None:
+        with self._lock:
+            if self._started or self._closing:
+                return
+            self._started = True
+        self._client.connect_async(self._host, self._port, KEEPALIVE_S)
+        self._client.loop_start()
+
     def _try_publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
         with self._lock:
             self._settle()
@@ -188,6 +202,7 @@ class Bus:
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
         client.on_publish = self._on_publish
         client.on_message = self._on_message
         if self._presence is not None:
@@ -224,6 +239,12 @@ class Bus:
         self._room.set()
         if not self._closing:
             self._complain("broker is lost, trying again", reason=str(reason))
+
+    def _on_subscribe(
+        self, _client: mqtt.Client, _data: Any, _mid: int, reasons: list[ReasonCode], _more: Any
+    ) -> None:
+        if any(reason.is_failure for reason in reasons):
+            _log.error("broker refuses a subscription", broker=self.address)
 
     def _complain(self, event: str, **details: str) -> None:
         """Once per loss."""

@@ -26,7 +26,7 @@ from twin.clock import wall_ms
 BATCH_READINGS = 5_000  # readings per transaction, the store's best size when measured
 LINGER_S = 0.2  # the longest that a reading waits for company
 QUIET_S = 0.01  # without new packs for this long there is no company to wait for
-INBOX_PACKS = 2_000  # more than a broker sends unacknowledged; beyond it the broker keeps them
+INBOX_PACKS = 4_000  # as many as our brokers send unacknowledged; about 10 kB each
 CLOCK_WITHIN_S = 2.0  # wait for the retained clock at the start
 RETRY_S = (0.2, 5.0)  # first and longest pause while the store is away
 

@@ -48,9 +48,12 @@ class SeriesBook:
 
 
 def _names(network: Network) -> list[Name]:
-    zones = [network.zone_ids[zone] for zone in network.zone[network.series.sensor]]
-    parts = [name.rpartition(":") for name in network.series.name]
-    return [(zone, part[0], part[2]) for zone, part in zip(zones, parts, strict=True)]
+    series = network.series
+    parts = (name.rpartition(":") for name in series.name)
+    return [
+        (series.zone_ids[zone], part[0], part[2])
+        for zone, part in zip(series.zone.tolist(), parts, strict=True)
+    ]
 
 
 def _known(found: dict[str, Array]) -> dict[Name, int]:

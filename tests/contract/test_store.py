@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sensors.deadletter import KEPT_BYTES, DeadLetter
-from sensors.network import Network
+from sensors.network import Network, SeriesTable
 from sensors.reading import ReadingBatch
 from sensors.store.base import Mark, Store, VitalRows
 
@@ -27,14 +27,19 @@ LAEQ, LAMAX, LIFT, OTHER = range(4)
 
 
 def network_of(rows: Sequence[tuple[str, str, str]]) -> Network:
-    sensors = list(dict.fromkeys((zone, sensor) for zone, sensor, _ in rows))
-    zones = list(dict.fromkeys(zone for zone, _ in sensors))
-    series = SimpleNamespace(
-        name=tuple(f"{sensor}:{quantity}" for _, sensor, quantity in rows),
-        sensor=np.array([sensors.index((zone, sensor)) for zone, sensor, _ in rows], np.int32),
+    """As much of a network as a store looks at: its series."""
+    sensors = list(dict.fromkeys(sensor for _, sensor, _ in rows))
+    zones = tuple(dict.fromkeys(zone for zone, _, _ in rows))
+    names = tuple(f"{sensor}:{quantity}" for _, sensor, quantity in rows)
+    series = SeriesTable(
+        sensor=np.array([sensors.index(sensor) for _, sensor, _ in rows], np.int32),
+        quantity=np.zeros(len(rows), np.int32),
+        name=names,
+        zone=np.array([zones.index(zone) for zone, _, _ in rows], np.int32),
+        lookup={name: row for row, name in enumerate(names)},
+        zone_ids=zones,
     )
-    zone = np.array([zones.index(zone) for zone, _ in sensors], np.int32)
-    return cast(Network, SimpleNamespace(zone_ids=tuple(zones), zone=zone, series=series))
+    return cast(Network, SimpleNamespace(series=series))
 
 
 NETWORK = network_of(SERIES)
