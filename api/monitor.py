@@ -110,6 +110,7 @@ class Monitor:
         if clock is not None:
             self._advance(clock.t_ms - self._pace.lateness_ms)
         self.desk.tell(self._publisher.tell)
+        self._publisher.show(self.frame)
         self._save()
 
     def _recalled(self) -> bool:
@@ -168,8 +169,6 @@ class Monitor:
         for t_ms in steps[-STEPS_AT_ONCE:]:
             self._evaluate(t_ms)
         self.bell.ring()
-        if self.frame is not None:
-            self._publisher.show(self.frame)
 
     def _evaluate(self, t_ms: int) -> None:
         before_ms, self._evaluated_ms = self._evaluated_ms, t_ms

@@ -12,6 +12,8 @@ from api.vitals.sign import VitalFrame
 from sensors.bus import BusFull, Message
 from sensors.topics import alert_topic
 
+SHOW_EVERY_MS = 1_000  # wall time: hundreds of messages each, and people cannot read faster
+
 
 class MessageBus(Protocol):
     """What the service needs of sensors.bus.Bus."""
@@ -31,13 +33,17 @@ class MessageBus(Protocol):
 class Publisher:
     """Never waits: what finds no room is told again later (alerts) or skipped (vital signs)."""
 
-    def __init__(self, bus: MessageBus, run: str, view: AlertView) -> None:
-        self._bus, self._run, self._view = bus, run, view
+    def __init__(self, bus: MessageBus, run: str, view: AlertView, wall: Callable[[], int]) -> None:
+        self._bus, self._run, self._view, self._wall = bus, run, view, wall
+        self._shown: VitalFrame | None = None
+        self._shown_wall_ms = 0
 
-    def show(self, frame: VitalFrame) -> None:
-        """Current vital signs of every entity, retained."""
-        if not self._bus.connected:
+    def show(self, frame: VitalFrame | None) -> None:
+        """Current vital signs of every entity, retained; at most once a second of wall time."""
+        due = self._wall() - self._shown_wall_ms >= SHOW_EVERY_MS
+        if frame is None or frame is self._shown or not due or not self._bus.connected:
             return
+        self._shown, self._shown_wall_ms = frame, self._wall()
         for topic, payload in vital_messages(frame, self._run):
             if not self._sent(topic, payload, qos=0, retain=True):
                 return

@@ -147,7 +147,7 @@ def assemble(
     alert_view = AlertView(run, names)
     intake = Intake(network)
     past = Past(run, store, network, intake, reaches(network, engine.windows.rings.values()))
-    publisher = Publisher(bus, run, alert_view)
+    publisher = Publisher(bus, run, alert_view, wall)
     return Services(
         run=run,
         area=area,
