@@ -163,7 +163,7 @@ class City:
         if command.id not in answers:
             answers[command.id] = self._answer(command)
             if len(answers) > _ANSWERS_KEPT:
-                del answers[next(iter(answers))]
+                del answers[min(answers, key=lambda key: (answers[key].t_ms, key))]
         return answers[command.id]
 
     def _answer(self, command: Command) -> Acknowledgement:

@@ -97,7 +97,7 @@ def pack(state: CityState, t_ms: int, seed: int) -> bytes:
         arrays=[(name, len(state.arrays[name])) for name in names],
         incidents=[state.incidents[key] for key in sorted(state.incidents)],
         labels=[state.labels[key] for key in sorted(state.labels)],
-        acknowledgements=list(state.acknowledgements.values()),
+        acknowledgements=sorted(state.acknowledgements.values(), key=lambda a: (a.t_ms, a.command)),
     )
     values = b"".join(state.arrays[name].astype("<f8").tobytes() for name in names)
     head = msgspec.json.encode(header)

@@ -2,14 +2,17 @@
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from twin.arrays import Floats
-from twin.calendar import DayKind, day_kind
+from twin.calendar import day_kind
 from twin.clock import local_date
 from twin.config import Table
 from twin.geography import Geography
+from twin.kinds import ByDayKind, ByRoadClass
 from twin.profiles import Hourly, NotNegative, Positive, Share, hourly, stairs
 from twin.relations import attribute, column
 from twin.state import CityState, Quantity
@@ -22,7 +25,7 @@ class CrowdParams(Table):
     """Section [crowd] of city.toml."""
 
     visitors_day: Positive
-    day_factor: dict[DayKind, Positive]
+    day_factor: ByDayKind
     hour_share: Hourly
     rain_edges_mm_h: tuple[float, float, float]
     rain_factors: tuple[float, float, float, float]
@@ -31,10 +34,10 @@ class CrowdParams(Table):
     heat_factors: tuple[float, float, float, float]
     leaf_season_factor: Positive
     day_noise: NotNegative
-    fano: float
+    fano: Annotated[float, Field(gt=1)]
     morning_ped_h: Positive
     evening_ped_h: Positive
-    class_share: dict[str, NotNegative]
+    class_share: ByRoadClass
     free_speed_m_s: Positive
     speed_gamma: Positive
     jam_ped_m2: Positive
@@ -73,13 +76,13 @@ class Layout:
 
 
 def prepare(geography: Geography, params: CrowdParams) -> Layout:
-    """Both pavements less their edges; a class that is not configured has no commuters."""
+    """Both pavements less their edges."""
     links = geography["link"]
     width = np.maximum(1.0, column(links, "pavement_width_m") - params.pavement_edge_m)
-    classes = [params.class_share.get(str(name), 0.0) for name in attribute(links, "road_class")]
     length = column(links, "length_m")
     share = column(links, "visit_share")
-    return Layout(length, 2 * length * width, share, np.array(classes, np.float64))
+    commuters = params.class_share.rows(attribute(links, "road_class"))
+    return Layout(length, 2 * length * width, share, commuters)
 
 
 def step(state: CityState, tick: Tick, layout: Layout, params: CrowdParams) -> None:
@@ -106,7 +109,7 @@ def visitors_ped_h(state: CityState, tick: Tick, params: CrowdParams) -> float:
     lucky = stream(tick.seed, f"crowd/day/{day}").standard_normal()
     noise = math.exp(params.day_noise * lucky - params.day_noise**2 / 2)
     season = params.leaf_season_factor if 318 <= tick.day < 344 else 1.0
-    base = params.visitors_day * params.day_factor[day_kind(day)] * season * noise
+    base = params.visitors_day * params.day_factor.of(day_kind(day)) * season * noise
     return base * hourly(params.hour_share, tick.hour) * _weather_factor(state, tick, params)
 
 

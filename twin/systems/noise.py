@@ -8,6 +8,7 @@ import numpy as np
 from twin.arrays import Floats, Index
 from twin.config import Table
 from twin.geography import Geography
+from twin.kinds import ByRoadClass
 from twin.profiles import NotNegative, Positive, Share
 from twin.relations import attribute, column, total
 from twin.state import CityState, Quantity
@@ -17,7 +18,7 @@ from twin.tick import Tick
 class NoiseParams(Table):
     """Section [noise] of city.toml."""
 
-    heavy_share: dict[str, Share]
+    heavy_share: ByRoadClass
     night_heavy_factor: Share
     fleet_correction_db: float
     floor_day_db: float
@@ -50,10 +51,9 @@ class Layout:
 def prepare(geography: Geography, params: NoiseParams) -> Layout:
     """Microphones hang on facades, half a street width from the middle of the road."""
     links = geography["link"]
-    heavy = [params.heavy_share.get(str(name), 0.02) for name in attribute(links, "road_class")]
     return Layout(
         distance_m=np.maximum(4.0, column(links, "street_width_m") / 2),
-        heavy_share=np.array(heavy, np.float64),
+        heavy_share=params.heavy_share.rows(attribute(links, "road_class")),
         crowd_share=np.minimum(1.0, 40 / np.maximum(1.0, column(links, "length_m"))),
         plaza_link=geography["plaza"].link,
     )

@@ -8,11 +8,11 @@ import numpy as np
 from twin.arrays import Floats, Index
 from twin.config import Table
 from twin.geography import Geography
+from twin.kinds import ByStructure
 from twin.profiles import NotNegative, Positive, Share
 from twin.relations import attribute, column, through
 from twin.state import CityState, Quantity
 from twin.streams import stream
-from twin.systems.vibration import by_structure
 from twin.systems.weather import relax
 from twin.tick import Tick
 
@@ -22,7 +22,7 @@ _YEAR_S = 365.25 * 86_400
 class StructureParams(Table):
     """Section [structure] of city.toml."""
 
-    wall_tau_s: dict[str, Positive]
+    wall_tau_s: ByStructure
     facade_tau_s: Positive
     absorption: Positive
     facade_share: Share
@@ -67,7 +67,7 @@ class Layout:
 def prepare(geography: Geography, params: StructureParams) -> Layout:
     """Width is the side of a square of the same footprint."""
     buildings = geography["building"]
-    tau = by_structure(attribute(buildings, "structure"), params.wall_tau_s)
+    tau = params.wall_tau_s.rows(attribute(buildings, "structure"))
     width = np.sqrt(np.maximum(25.0, column(buildings, "footprint_m2")))
     return Layout(buildings.zone, tau, width)
 

@@ -10,6 +10,7 @@ from twin.calendar import day_kind
 from twin.clock import local_date
 from twin.config import Table
 from twin.geography import Geography
+from twin.kinds import ByRoadClass
 from twin.profiles import Hourly, NotNegative, Positive, Share, hourly, keep
 from twin.relations import attribute, column, through, worst
 from twin.state import CityState, Quantity
@@ -24,7 +25,7 @@ class TrafficParams(Table):
     hour_share: Hourly
     day_off_factor: Positive
     lane_capacity_veh_h: Positive
-    peak_share: dict[str, Share]
+    peak_share: ByRoadClass
     friction_alpha: Positive
     friction_beta: Positive
     demand_noise: NotNegative
@@ -72,13 +73,13 @@ class Layout:
 def prepare(geography: Geography, params: TrafficParams) -> Layout:
     """Peak demand is a share of capacity that depends on the road class (design choice)."""
     links = geography["link"]
-    classes = [params.peak_share.get(str(name), 0.1) for name in attribute(links, "road_class")]
+    peak_share = params.peak_share.rows(attribute(links, "road_class"))
     lanes = np.maximum(1.0, column(links, "lanes"))
     return Layout(
         length_m=column(links, "length_m"),
         lanes=lanes,
         free_speed_m_s=column(links, "free_speed_m_s"),
-        peak_veh_h=np.array(classes) * lanes * params.lane_capacity_veh_h,
+        peak_veh_h=peak_share * lanes * params.lane_capacity_veh_h,
         zone=links.zone,
         sights=column(links, "visit_share"),
         plaza_link=geography["plaza"].link,

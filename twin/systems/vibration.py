@@ -8,7 +8,8 @@ import shapely
 from twin.arrays import Array, Floats, Index
 from twin.config import Table
 from twin.geography import Geography
-from twin.profiles import NotNegative, Positive, Share
+from twin.kinds import ByRoadClass, ByStructure
+from twin.profiles import NotNegative, Positive
 from twin.relations import attribute, through
 from twin.state import CityState, Quantity
 from twin.tick import Tick
@@ -17,7 +18,7 @@ from twin.tick import Tick
 class VibrationParams(Table):
     """Section [vibration] of city.toml."""
 
-    heavy_share: dict[str, Share]
+    heavy_share: ByRoadClass
     heavy_mm_s: Positive
     car_mm_s: Positive
     source_m: Positive
@@ -25,8 +26,8 @@ class VibrationParams(Table):
     damping_per_m: NotNegative
     log_sd: NotNegative
     floor_mm_s: NotNegative
-    foundation: dict[str, Positive]
-    top_factor: dict[str, Positive]
+    foundation: ByStructure
+    top_factor: ByStructure
     traffic_hz: Positive
     plant_hz: Positive
 
@@ -56,19 +57,14 @@ def prepare(geography: Geography, params: VibrationParams) -> Layout:
     buildings = geography["building"]
     structure = attribute(buildings, "structure")
     classes = attribute(geography["link"], "road_class")
-    heavy = np.array([params.heavy_share.get(str(name), 0.02) for name in classes], np.float64)
+    heavy = params.heavy_share.rows(classes)
     return Layout(
         link=buildings.link,
         reach=attenuation(street_distance_m(geography), params),
         heavy_share=through(heavy, buildings.link, 0.0),
-        foundation=by_structure(structure, params.foundation),
-        top_factor=by_structure(structure, params.top_factor),
+        foundation=params.foundation.rows(structure),
+        top_factor=params.top_factor.rows(structure),
     )
-
-
-def by_structure(structure: Array, values: dict[str, float]) -> Floats:
-    """A coefficient per building from its structure; unknown structures count as brick."""
-    return np.array([values.get(str(name), values["brick"]) for name in structure], np.float64)
 
 
 def street_distance_m(geography: Geography) -> Floats:

@@ -1,0 +1,73 @@
+"""Rain into drains."""
+
+import numpy as np
+import pytest
+
+from twin.systems import drainage
+
+
+def rain(state, tick, layout, params, mm_h: float, minutes: int) -> float:
+    """Let it rain; gives the m3 that the pipes took."""
+    piped = 0.0
+    state["zone.rain_mm_h"] = mm_h
+    for _ in range(minutes):
+        drainage.step(state, tick, layout, params)
+        piped += float(state["drain.pipe_m3_s"].sum()) * 60
+    return piped
+
+
+def test_no_water_is_lost_or_made(state, config, geography, at) -> None:
+    layout, tick = drainage.prepare(geography), at("2026-05-18T10:00")
+    piped = rain(state, tick, layout, config.drainage, 80.0, 45)
+    piped += rain(state, tick, layout, config.drainage, 0.0, 30)
+    fallen = 0.080 * 0.75 * config.drainage.runoff_share * layout.catchment_m2.sum()
+    kept = float(state["drain.stored_m3"].sum() + state["drain.pond_m3"].sum())
+    assert kept > 0
+    assert piped + kept == pytest.approx(fallen, rel=1e-9)
+
+
+def test_a_storm_ponds_where_a_shower_does_not(state, config, geography, at) -> None:
+    layout, tick = drainage.prepare(geography), at("2026-05-18T10:00")
+    rain(state, tick, layout, config.drainage, 20.0, 60)
+    assert state["drain.pond_m"].max() == 0
+    rain(state, tick, layout, config.drainage, 58.0, 60)
+    assert 0.03 < np.median(state["drain.pond_m"]) < 0.30
+
+
+def test_an_hour_of_58_mm_leaves_about_17_mm_that_the_inlets_cannot_take(
+    state, config, geography, at
+) -> None:
+    """The check of domain D.8: runoff 0.85, blockage 0.1; part of it is still on its way."""
+    layout, tick = drainage.prepare(geography), at("2026-05-18T10:00")
+    state["drain.blockage_frac"] = 0.1
+    rain(state, tick, layout, config.drainage, 58.0, 60)
+    surplus_m = (state["drain.pond_m3"] + state["drain.stored_m3"]) / layout.catchment_m2
+    assert surplus_m.mean() == pytest.approx(0.0169, rel=0.35)
+
+
+def test_a_blocked_inlet_ponds_more(state, config, geography, at) -> None:
+    layout, tick = drainage.prepare(geography), at("2026-05-18T10:00")
+    state["drain.blockage_frac"] = np.linspace(0.05, 0.6, len(state["drain.level_m"]))
+    state["drain.dish_factor"] = 1.0
+    rain(state, tick, layout, config.drainage, 50.0, 40)
+    share = state["drain.pond_m3"] / layout.catchment_m2
+    assert share[-1] > 2 * share[0]
+
+
+def test_ponds_drain_away_after_the_rain(state, config, geography, at) -> None:
+    layout, tick = drainage.prepare(geography), at("2026-05-18T10:00")
+    rain(state, tick, layout, config.drainage, 60.0, 60)
+    wet = state["drain.pond_m"].copy()
+    rain(state, tick, layout, config.drainage, 0.0, 180)
+    assert wet.max() > 0.1
+    assert state["drain.pond_m"].max() < 1e-6
+
+
+def test_leaves_block_inlets_in_november(state, config, geography, at) -> None:
+    layout = drainage.prepare(geography)
+    for month, least, most in (("06", 0.05, 0.15), ("11", 0.15, 0.4)):
+        for day in range(1, 25):
+            drainage.step(
+                state, at(f"2026-{month}-{day:02d}T10:00", 86_400.0), layout, config.drainage
+            )
+        assert least < state["drain.blockage_frac"].mean() < most

@@ -1,0 +1,48 @@
+"""Sound."""
+
+import numpy as np
+import pytest
+
+from twin.systems import noise
+
+
+@pytest.mark.parametrize(
+    ("flow", "speed", "heavy", "level"),
+    [(300, 25, 0.02, 62.7), (800, 25, 0.04, 67.7), (1200, 30, 0.06, 70.0)],
+)
+def test_traffic_noise_meets_the_published_checks(
+    flow: float, speed: float, heavy: float, level: float
+) -> None:
+    """Domain D.5, at 4 m from the kerb."""
+    found = noise.traffic_laeq(
+        np.array([float(flow)]), np.array([float(speed)]), np.array([heavy]), np.array([4.0])
+    )
+    assert found[0] == pytest.approx(level, abs=0.3)
+
+
+def test_noise_falls_with_distance() -> None:
+    away = np.array([4.0, 8.0, 16.0, 32.0])
+    level = noise.traffic_laeq(np.full(4, 400.0), np.full(4, 25.0), np.full(4, 0.02), away)
+    assert np.all(np.diff(level) < -1)
+
+
+def test_two_equal_sources_are_three_decibels_louder() -> None:
+    assert noise.energy_sum(np.array([60.0]), np.array([60.0]))[0] == pytest.approx(63.01, abs=0.01)
+
+
+def test_a_crowd_makes_noise(state, config, geography, at) -> None:
+    layout, tick = noise.prepare(geography, config.noise), at("2026-05-18T03:00")
+    levels = []
+    for people in (0.0, 150.0):
+        state["plaza.persons"] = people
+        noise.step(state, tick, layout, config.noise)
+        levels.append(state["link.noise_laeq_db"].copy())
+        state["link.noise_z"] = 0.0
+    gain = levels[1] - levels[0]
+    assert gain[layout.plaza_link].min() > 2
+
+
+def test_the_loudest_moment_and_l10_lie_above_the_mean(weekday) -> None:
+    for hour in weekday:
+        assert np.all(hour["link.noise_lamax_db"] > hour["link.noise_laeq_db"])
+        assert np.all(hour["link.noise_l10_db"] > hour["link.noise_laeq_db"])
