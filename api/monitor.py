@@ -15,7 +15,7 @@ import structlog
 from api.alertdesk import AlertDesk
 from api.feeds import Bell
 from api.intake import Intake
-from api.outage import Outage
+from api.outage import Outage, trace
 from api.publisher import MessageBus, Publisher
 from api.rebuild import Past
 from api.runclock import RunClock, parse_clock
@@ -129,9 +129,9 @@ class Monitor:
         while not self._stopping.is_set():
             try:
                 self.pump(PAUSE_S)
-            except Exception:  # one bad step must not end the watch
+            except Exception as error:  # one bad step must not end the watch
                 self.errors += 1
-                _log.exception("a step of the monitor failed")
+                _log.error("a step of the monitor failed", trace=trace(error))
                 self._stopping.wait(PAUSE_S)
 
     def _hear_clock(self, message: Message) -> None:

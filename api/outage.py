@@ -1,5 +1,6 @@
-"""Says once that something is gone and once that it is back."""
+"""Says once that something is gone and once that it is back; and how errors are written down."""
 
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,3 +22,8 @@ class Outage:
         if self.reason is not None:
             self.log.info(f"{self.what} back")
         self.reason = None
+
+
+def trace(error: BaseException) -> str:
+    """The traceback without local variables: those hold arrays of the whole quarter."""
+    return "".join(traceback.format_exception(error))

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.commands import CityDoesNotAnswer
 from api.feeds import TooManyClients
 from api.ledger import LedgerUnavailable
+from api.outage import trace
 from sensors.store import StoreUnavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -131,5 +132,5 @@ def _crowded(request: Request, error: Exception) -> JSONResponse:
 
 def _defect(request: Request, error: Exception) -> JSONResponse:
     # The text of the error may carry paths or addresses: it goes to the log, not to the caller.
-    _log.error("request failed", path=request.url.path, exc_info=error)
+    _log.error("request failed", path=request.url.path, trace=trace(error))
     return response(request, Problem(500, "internal", "This is our fault; it has been logged."))

@@ -1,0 +1,118 @@
+"""Vital signs over HTTP."""
+
+import json
+from typing import Any
+
+import pytest
+
+START_MS = 1_777_618_800_000  # 2026-05-01T15:00:00+08:00
+VITALS = "/api/v1/vitals"
+
+
+@pytest.fixture
+def lively(quarter: Any) -> Any:
+    """A quarter with a crowd and one frame."""
+    quarter.surge(minutes=2)
+    return quarter
+
+
+def test_before_the_first_frame_the_answer_is_503_with_retry_after(client: Any) -> None:
+    answer = client.get(VITALS)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert answer.json()["type"] == "urn:hengfu:problem:no-vital-signs-yet"
+
+
+def test_the_tree_has_all_dimensions_with_names_and_shanghai_time(lively: Any, client: Any) -> None:
+    tree = client.get(VITALS).json()
+    assert (tree["indicator"], tree["entity"], tree["level"]) == ("H", "hengfu", "quarter")
+    assert [one["indicator"] for one in tree["dimensions"]] == ["D1", "D2", "D3", "D4", "D5", "D6"]
+    assert tree["t"] == "2026-05-01T15:01:50.000+08:00"
+    assert tree["name_zh"]
+    assert tree["dimensions"][0]["name_zh"] == "城市动态"
+
+
+def test_what_was_never_measured_is_missing_and_neither_zero_nor_full(
+    lively: Any, client: Any
+) -> None:
+    tree = client.get(VITALS).json()
+    environment = next(one for one in tree["dimensions"] if one["indicator"] == "D3")
+    missing = [one for one in environment["indicators"] if one["status"] == "missing"]
+    assert missing
+    assert all(one["value"] is None and one["score"] is None for one in missing)
+    assert all(one["reason"] for one in missing)
+
+
+def test_a_street_shows_its_indicators_with_the_neurons_behind(lively: Any, client: Any) -> None:
+    street = next(iter(lively.services.desk.open())).entity
+    tree = client.get(VITALS, params={"level": "street", "entity": street}).json()
+    assert tree["status"] == "not_applicable"
+    crowd = next(one for one in tree["dimensions"][0]["indicators"] if one["indicator"] == "P1")
+    assert crowd["score"] < 80
+    assert crowd["unit"]
+    assert all("crowd_density" in sensor for sensor in crowd["sensors"])
+
+
+def test_one_indicator_at_every_street(lively: Any, client: Any) -> None:
+    found = client.get(f"{VITALS}/P1", params={"level": "street"}).json()["items"]
+    assert len(found) > 3
+    assert {one["indicator"] for one in found} == {"P1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/P1?level=street&entity=nowhere", 404),
+        ("/NOPE", 404),
+        ("/B1?level=street", 404),
+        ("/P1?level=planet", 422),
+        ("/P1?levle=street", 422),
+        ("?level=zone", 422),
+        ("?level=zone&entity=nowhere", 404),
+        ("/NOPE/history", 404),
+        ("/P1/history?run=unknown", 404),
+        ("/P1/history?start=yesterday", 422),
+        ("/P1/history?start=9999-12-31T23:59:59-12:00", 422),
+        ("/P1/history?start=2026-05-01T16:00%2B08:00&end=2026-05-01T15:00%2B08:00", 422),
+        ("/P1/history?start=2026-01-01T00:00&end=2026-05-01T15:00", 422),
+        ("/P1/history?step_s=0", 422),
+        ("/stream?level=zone&entity=nowhere", 404),
+    ],
+)
+def test_bad_questions_are_problems(lively: Any, client: Any, path: str, status: int) -> None:
+    answer = client.get(VITALS + path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+    assert answer.json()["detail"]
+
+
+def test_history_is_what_was_stored_each_minute(lively: Any, client: Any) -> None:
+    found = client.get(f"{VITALS}/N1/history", params={"start": "2026-05-01T14:00:00+08:00"}).json()
+    assert [one["t"][11:19] for one in found["items"]] == ["15:00:00", "15:01:00"]
+    assert found["items"][0]["score"] is not None
+
+
+def test_a_plus_that_was_not_escaped_is_understood(lively: Any, client: Any) -> None:
+    answer = client.get(f"{VITALS}/N1/history?start=2026-05-01T14:00:00+08:00")
+    assert answer.json()["start"] == "2026-05-01T14:00:00.000+08:00"
+
+
+def test_history_can_be_asked_for_as_means(lively: Any, client: Any) -> None:
+    asked = {"start": "2026-05-01T14:00:00+08:00", "step_s": "3600"}
+    found = client.get(f"{VITALS}/N1/history", params=asked).json()
+    assert len(found["items"]) == 1
+
+
+def test_indicators_tell_their_anchors_and_units(client: Any) -> None:
+    items = client.get(f"{VITALS}/indicators").json()["items"]
+    crowd = next(one for one in items if one["indicator"] == "P1")
+    assert len(crowd["anchors"]) == 6
+    assert len({one["dimension"] for one in items}) == 6
+
+
+def test_the_feed_gives_the_newest_tree_with_its_time_as_id(lively: Any, client: Any) -> None:
+    (event,) = client.follow(f"{VITALS}/stream", 1)
+    assert event["event"] == "vitals"
+    assert int(event["id"]) == lively.services.monitor.frame.t_ms
+    assert json.loads(event["data"])["dimensions"]
