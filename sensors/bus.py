@@ -88,7 +88,8 @@ class Bus:
         self._pending: dict[int, int] = {}  # message id -> QoS, of what is not yet published
         self._done: deque[int] = deque()
         self._room = threading.Event()
-        self._connected = threading.Event()
+        self._connected, self._subscribed = threading.Event(), threading.Event()
+        self._asked = 0  # subscriptions that the broker has not answered
         self._connection = self._network_thread = 0
         self._complained = self._closing = False
         self._client = _client(client_id, user, password)
@@ -103,6 +104,11 @@ class Bus:
         """True as soon as there is a connection, False after that time."""
         self._start()
         return self._connected.wait(within_s)
+
+    def wait_subscribed(self, within_s: float) -> bool:
+        """True once the broker has granted all subscriptions made so far."""
+        self._start()
+        return self._subscribed.wait(within_s)
 
     def publish(
         self,
@@ -144,8 +150,9 @@ class Bus:
         added = _Subscription(pattern, qos, handler, manual)
         with self._lock:
             self._subscriptions = (*self._subscriptions, added)
+            self._subscribed.clear()
         if self.connected:
-            self._client.subscribe(pattern, qos)
+            self._ask(added)
         self._start()
 
     def on_connect(self, action: Callable[[], object]) -> None:
@@ -191,6 +198,11 @@ class Bus:
                 self._pending[sent.mid] = qos
             return True
 
+    def _ask(self, subscription: _Subscription) -> None:
+        with self._lock:
+            self._asked += 1
+        self._client.subscribe(subscription.filter, subscription.qos)
+
     def _settle(self) -> None:
         """Take published messages off the list. Under the lock, so that each has been put on it."""
         self._room.clear()
@@ -216,8 +228,12 @@ class Bus:
             return
         self._connection += 1
         self._network_thread = threading.get_ident()
+        with self._lock:
+            self._asked = 0
         for subscription in self._subscriptions:
-            client.subscribe(subscription.filter, subscription.qos)
+            self._ask(subscription)
+        if not self._subscriptions:
+            self._subscribed.set()
         if self._presence is not None:
             client.publish(self._presence.topic, self._presence.birth, 1, True)
         self._connected.set()
@@ -234,6 +250,7 @@ class Bus:
         self, _client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
         self._connected.clear()
+        self._subscribed.clear()
         with self._lock:
             self._pending = {mid: qos for mid, qos in self._pending.items() if qos}
         self._room.set()
@@ -245,6 +262,10 @@ class Bus:
     ) -> None:
         if any(reason.is_failure for reason in reasons):
             _log.error("broker refuses a subscription", broker=self.address)
+        with self._lock:
+            self._asked -= 1
+            if self._asked <= 0:
+                self._subscribed.set()
 
     def _complain(self, event: str, **details: str) -> None:
         """Once per loss."""

@@ -41,6 +41,7 @@ def ingest(broker: Broker, store: DuckStore, network: Network) -> Iterator[Inges
     assert clock.flush(10)
     started = Ingest(bus, store, network, RUN)
     started.start()
+    assert bus.wait_subscribed(10)
     yield started
     started.stop()
     bus.close()
