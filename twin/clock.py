@@ -3,6 +3,9 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import TypeVar
+
+from twin.arrays import Ints
 
 SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
@@ -10,6 +13,7 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # UTC+8, no daylight saving since 1991
 _OFFSET_MS = 8 * HOUR_MS
+Time = TypeVar("Time", int, Ints)
 
 
 def wall_ms() -> int:
@@ -52,8 +56,8 @@ def day_of_year(t_ms: int) -> float:
     return (day - date(day.year, 1, 1)).days + local_hour(t_ms) / 24
 
 
-def local_midnight(t_ms: int) -> int:
-    """The start of the Shanghai day that holds t_ms."""
+def local_midnight(t_ms: Time) -> Time:
+    """The start of the Shanghai day that holds t_ms, or of each of many times."""
     return t_ms - (t_ms + _OFFSET_MS) % DAY_MS
 
 

@@ -1,0 +1,5 @@
+"""`hengfu bench`."""
+
+
+def bench() -> None:
+    """Measure."""

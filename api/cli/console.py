@@ -1,0 +1,17 @@
+"""Where the commands write: results to stdout, complaints to stderr."""
+
+from rich.console import Console
+
+
+def out() -> Console:
+    """A console on stdout."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def complain(line: str) -> None:
+    """One line on stderr."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/] {_plain(line)}")
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")

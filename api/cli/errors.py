@@ -1,0 +1,32 @@
+"""Known mistakes as one clear line each."""
+
+import errno
+
+import httpx
+
+from sensors.broker import BrokerError
+from sensors.bus import BusError
+from sensors.store import StoreUnavailable
+from twin.config import ConfigError
+
+
+class UsageError(Exception):
+    """Something the person at the keyboard can put right; the text says how."""
+
+
+_OURS = (ConfigError, UsageError, BrokerError, BusError, StoreUnavailable)
+
+
+def one_line(error: Exception) -> str | None:
+    """The line for a mistake that is known, or None for a defect of ours."""
+    if isinstance(error, _OURS):
+        return " ".join(str(error).split())
+    if isinstance(error, httpx.ConnectError):
+        return (
+            f"nothing answers at {error.request.url}: is `hengfu up` running? (--url, HENGFU_URL)"
+        )
+    if isinstance(error, httpx.HTTPError):
+        return f"the service did not answer: {error}"
+    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS, errno.ENOSPC):
+        return f"{error.filename or 'file'}: {error.strerror}"
+    return None

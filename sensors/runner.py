@@ -1,0 +1,283 @@
+"""The city live: steps the simulation at its pace, publishes packs, obeys commands.
+
+commands ─► Simulation.advance ─► outbox ─► MQTT readings ─► ingest
+                                    ▲                          │
+                                    └──── confirmed marks ◄────┘
+"""
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+
+from sensors import topics
+from sensors.bus import Bus, BusFull, Message
+from sensors.clockmessage import PAUSED, RUNNING, STOPPED, WARMING, ClockMessage, encode_clock
+from sensors.clockmessage import parse_clock
+from sensors.highwater import decode_confirmation
+from sensors.outbox import Outbox, Pack
+from sensors.runfiles import Obeyed, RunFiles, Saved
+from sensors.simulation import Simulation
+from twin.clock import MINUTE_MS, SECOND_MS, Pace, iso, wall_ms
+from twin.command import Acknowledgement, Command
+
+STEP_MS = 10 * SECOND_MS
+WARM_UP_MS = 15 * MINUTE_MS  # city time lived at full speed first, so that windows are full
+SNAPSHOT_EVERY_MS = 10 * SECOND_MS  # wall time
+RESEND_AFTER_MS = 5 * SECOND_MS  # wall time without confirmation
+UNCONFIRMED = 2_000  # packs at which the city waits for the ingest
+DRAIN_WITHIN_S = 5.0
+HISTORY_DAYS = 30
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What every clock message repeats about a run."""
+
+    run: str
+    area: str
+    seed: int
+
+
+class Runner:
+    """One run, from its first reading to the last; `run` works until `stop` is called."""
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        bus: Bus,
+        files: RunFiles,
+        identity: Identity,
+        speed: float | None,
+        start_ms: int,
+    ) -> None:
+        """`simulation` stands WARM_UP_MS before start_ms, or later when it was resumed."""
+        self._simulation, self._bus, self._files = simulation, bus, files
+        self._identity, self._start_ms = identity, start_ms
+        self._outbox = Outbox()
+        self._commands: queue.Queue[Command] = queue.Queue()
+        self._confirmed: deque[tuple[str, str, int, int]] = deque()
+        self._heard: ClockMessage | None = None
+        self._again: deque[Obeyed] = deque()
+        self._paused = self._resumed = False
+        self._speed = speed
+        self._pace = Pace(None, 0, 0)
+        self._labelled: object = None
+        self._saved_ms = self._resent_ms = wall_ms()
+        self._stopping = threading.Event()
+
+    def resume(self, saved: Saved) -> None:
+        """Take over what a crashed run had sent without confirmation and obeyed since."""
+        self._resumed = True
+        for pack in saved.unconfirmed:
+            self._outbox.add(pack, 0)
+        self._again.extend(self._files.recorded(self._simulation.city.now_ms))
+
+    def run(self) -> None:
+        """Live until stopped."""
+        self._listen()
+        self._catch_up()
+        self._set_pace()
+        while not self._stopping.is_set():
+            self._obey()
+            if self._paused:
+                self._stopping.wait(0.05)
+                continue
+            if self._wait_for_turn():
+                self._step(RUNNING)
+        self._finish()
+
+    def stop(self) -> None:
+        """Ask the run to end; safe from a signal handler and from other threads."""
+        self._stopping.set()
+
+    # Before the first step
+
+    def _listen(self) -> None:
+        run = self._identity.run
+        confirmed = topics.confirmed_topic(run, topics.ANY, topics.ANY)
+        self._bus.subscribe(topics.clock_topic(run), self._hear_clock)
+        self._bus.subscribe(confirmed, self._hear_confirmation)
+        self._bus.subscribe(topics.command_topic(run, "city"), self._hear_command)
+
+    def _catch_up(self) -> None:
+        """Live the history and the warm-up, or what a crash threw back, at full speed."""
+        state = None if self._resumed else WARMING
+        if self._resumed:
+            self._stopping.wait(0.5)  # the retained clock says how far the run had come
+        else:
+            self._publish_clock(WARMING)
+            self._send(self._simulation.history(HISTORY_DAYS))
+        while not self._stopping.is_set():
+            heard = self._heard
+            target_ms = max(self._start_ms, 0 if heard is None else heard.t_ms)
+            if self._simulation.city.now_ms >= target_ms:
+                return
+            if self._has_room():
+                self._step(state)
+
+    # One step
+
+    def _step(self, state: str | None) -> None:
+        """Ten seconds of the city; no clock is published while state is None."""
+        city = self._simulation.city
+        while self._again and self._again[0].t_ms <= city.now_ms:
+            city.submit(self._again.popleft().command)
+        self._send(self._simulation.advance(city.now_ms + STEP_MS))
+        if state is not None:
+            self._publish_clock(state)
+        self._write_labels()
+        self._save()
+
+    def _wait_for_turn(self) -> bool:
+        """Whether the next step is due and the ingest keeps up; waits a little otherwise."""
+        due_ms = self._simulation.city.now_ms + STEP_MS
+        wait_s = self._pace.wait_s(due_ms, wall_ms())
+        if wait_s > 0:
+            self._stopping.wait(min(wait_s, 0.05))
+            self._settle()
+            return False
+        return self._has_room()
+
+    def _has_room(self) -> bool:
+        self._settle()
+        if len(self._outbox) < UNCONFIRMED:
+            return True
+        self._stopping.wait(0.02)
+        self._set_pace()  # time lost to waiting is not caught up in a rush
+        return False
+
+    def _send(self, packs: Iterable[Pack]) -> None:
+        for pack in packs:
+            self._outbox.add(pack, wall_ms())
+            self._publish(pack)
+
+    def _publish(self, pack: Pack) -> None:
+        topic = topics.readings_topic(self._identity.run, pack.zone, pack.gateway)
+        try:
+            self._bus.publish(topic, pack.payload, qos=1, within_s=1.0)
+        except BusFull:
+            return  # it stays in the outbox and is sent again
+
+    def _settle(self) -> None:
+        """Let go of what is confirmed; send again what has waited too long."""
+        while self._confirmed:
+            self._outbox.confirm(*self._confirmed.popleft())
+        now_ms = wall_ms()
+        if now_ms - self._resent_ms >= SECOND_MS and self._bus.connected:
+            self._resent_ms = now_ms
+            for pack in self._outbox.resend(now_ms, RESEND_AFTER_MS):
+                self._publish(pack)
+
+    # Commands
+
+    def _obey(self) -> None:
+        while True:
+            try:
+                command = self._commands.get_nowait()
+            except queue.Empty:
+                return
+            answer = self._answer(command)
+            topic = topics.ack_topic(self._identity.run, command.id)
+            self._bus.publish(topic, msgspec.json.encode(answer), qos=1)
+
+    def _answer(self, command: Command) -> Acknowledgement:
+        now_ms = self._simulation.city.now_ms
+        steer = {"speed": self._change_speed, "pause": self._pause, "resume": self._go_on}
+        if command.action in steer:
+            accepted, detail = steer[command.action](command)
+            return Acknowledgement(
+                command=command.id, accepted=accepted, detail=detail, t_ms=now_ms
+            )
+        answer = self._simulation.city.submit(command)
+        if answer.accepted:
+            self._files.record(Obeyed(now_ms, command))
+        return answer
+
+    def _change_speed(self, command: Command) -> tuple[bool, str]:
+        speed = command.arguments.get("speed")
+        if speed is not None and not (isinstance(speed, int | float) and 0.1 <= speed <= 10_000):
+            return False, f"speed {speed!r}: expected 0.1 to 10000, or null for full speed"
+        self._speed = None if speed is None else float(speed)
+        self._set_pace()
+        self._publish_clock(PAUSED if self._paused else RUNNING)
+        return True, f"speed {'max' if speed is None else speed}"
+
+    def _pause(self, _command: Command) -> tuple[bool, str]:
+        self._paused = True
+        self._publish_clock(PAUSED)
+        return True, "paused"
+
+    def _go_on(self, _command: Command) -> tuple[bool, str]:
+        self._paused = False
+        self._set_pace()
+        self._publish_clock(RUNNING)
+        return True, "running"
+
+    def _set_pace(self) -> None:
+        self._pace = Pace.start(self._speed, self._simulation.city.now_ms)
+
+    # What is left behind
+
+    def _publish_clock(self, state: str) -> None:
+        now_ms, identity = self._simulation.city.now_ms, self._identity
+        clock = ClockMessage(
+            run=identity.run,
+            t_ms=now_ms,
+            t=iso(now_ms),
+            speed=self._speed,
+            state=state,
+            area=identity.area,
+            seed=identity.seed,
+        )
+        self._bus.publish(topics.clock_topic(identity.run), encode_clock(clock), 1, retain=True)
+
+    def _write_labels(self) -> None:
+        """Only when an incident began or ended since the last time."""
+        labels = self._simulation.city.labels()
+        known = [(label.id, label.end_ms) for label in labels]
+        if known != self._labelled:
+            self._labelled = known
+            self._files.write_labels(labels)
+
+    def _save(self, now: bool = False) -> None:
+        if now or wall_ms() - self._saved_ms >= SNAPSHOT_EVERY_MS:
+            self._saved_ms = wall_ms()
+            self._files.save(Saved(self._simulation.snapshot(), list(self._outbox)))
+
+    def _finish(self) -> None:
+        """Wait for what is on its way, then say that the run has stopped."""
+        deadline_ms = wall_ms() + round(DRAIN_WITHIN_S * 1000)
+        while len(self._outbox) and wall_ms() < deadline_ms and self._bus.connected:
+            self._settle()
+            threading.Event().wait(0.05)
+        self._save(now=True)
+        self._publish_clock(STOPPED)
+        self._bus.flush(1.0)
+        if len(self._outbox):
+            _log.warning("packs are left unconfirmed in the snapshot", packs=len(self._outbox))
+
+    # On the network thread: only hand over.
+
+    def _hear_clock(self, message: Message) -> None:
+        clock = parse_clock(message.payload)
+        if self._heard is None and clock is not None and message.retain:
+            self._heard = clock
+
+    def _hear_confirmation(self, message: Message) -> None:
+        zone, gateway = topics.parse(message.topic).names
+        mark = decode_confirmation(message.payload)
+        if mark is not None:
+            self._confirmed.append((zone, gateway, mark.epoch, mark.seq))
+
+    def _hear_command(self, message: Message) -> None:
+        try:
+            self._commands.put(msgspec.json.decode(message.payload, type=Command))
+        except msgspec.DecodeError as error:
+            _log.warning("a command could not be read", reason=str(error))
