@@ -18,10 +18,11 @@ from api.intake import Intake
 from api.outage import Outage, trace
 from api.publisher import MessageBus, Publisher
 from api.rebuild import Past
-from api.runclock import RunClock, parse_clock
+from api.runclock import RunClock
 from api.vitals.sign import VitalFrame
 from sensors import topics
 from sensors.bus import Message
+from sensors.clockmessage import parse_clock
 from sensors.reading import ReadingBatch
 from sensors.store import Store, StoreUnavailable, VitalRows
 from twin.clock import MINUTE_MS, SECOND_MS

@@ -4,32 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import msgspec
-
-STOPPED = "stopped"
-
-
-class ClockMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """The retained message of `hengfu/v1/{run}/clock`; times in ms UTC of city time.
-
-    `speed` is city seconds per wall second, None for as fast as possible.
-    """
-
-    run: str
-    t_ms: int
-    speed: float | None = None
-    state: str = "running"
-    area: str = "core"
-    seed: int | None = None
-    v: int = 1
-
-
-def parse_clock(payload: bytes) -> ClockMessage | None:
-    """The message, or None when it is not one (for instance a cleared retained topic)."""
-    try:
-        return msgspec.json.decode(payload, type=ClockMessage)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
+from sensors.clockmessage import STOPPED, ClockMessage, parse_clock
 
 
 @dataclass(frozen=True, slots=True)

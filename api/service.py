@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import orjson
 import structlog
 
 from api.alertdesk import AlertDesk
@@ -23,14 +22,16 @@ from api.names import Names
 from api.publisher import MessageBus, Publisher
 from api.rebuild import Past, reaches
 from api.retained import clear_retained
-from api.runclock import ClockMessage, RunClock, RunFinder
+from api.runclock import RunClock, RunFinder
 from api.vitals.engine import VitalEngine
 from api.vitalview import VitalView
 from sensors import topics
-from sensors.bus import Bus, Presence
+from sensors.bus import Bus
 from sensors.catalogue import load_catalogue
+from sensors.clockmessage import ClockMessage
 from sensors.ingest import Ingest
 from sensors.network import Network, build_network
+from sensors.presence import presence
 from sensors.store import Store
 from sensors.store.duck import DuckStore
 from twin.clock import wall_ms
@@ -192,14 +193,3 @@ def find_run(broker_url: str, run: str | None, within_s: float = FIND_WITHIN_S) 
     if found is None:
         raise NoRun("no city's clock is heard at the broker: start one or name the run")
     return found
-
-
-def presence(run: str, service: str) -> Presence:
-    """What a service says of itself, retained."""
-    return Presence(
-        topics.status_topic(run, service), _status(service, "online"), _status(service, "offline")
-    )
-
-
-def _status(service: str, state: str) -> bytes:
-    return orjson.dumps({"v": 1, "service": service, "state": state})

@@ -17,11 +17,11 @@ from api.app import create_app
 from api.config import Rulebook, load_rulebook
 from api.ledger import Ledger
 from api.monitor import Pace
-from api.runclock import ClockMessage
 from api.service import Services, assemble
 from sensors import topics, wire
 from sensors.bus import BusFull, Message
 from sensors.catalogue import load_catalogue
+from sensors.clockmessage import ClockMessage, encode_clock
 from sensors.network import Network, build_network
 from sensors.reading import ReadingBatch
 from sensors.store import Store
@@ -101,8 +101,7 @@ class Quarter:
         """The city publishes its time; the monitor does what is due."""
         message = ClockMessage(run=RUN, t_ms=t_ms, speed=60.0, state=state, seed=42)
         self.wall_ms[0] += 1_000
-        body = json.dumps({name: getattr(message, name) for name in message.__struct_fields__})
-        self.bus.deliver(topics.clock_topic(RUN), body.encode())
+        self.bus.deliver(topics.clock_topic(RUN), encode_clock(message))
         self.services.monitor.pump()
 
     def batch(self, kind: str, quantity: str, value: float, t_ms: int) -> ReadingBatch:
