@@ -62,7 +62,7 @@ class Gateways:
         order = np.argsort(gateway, kind="stable")
         batch, gateway = batch.take(order), gateway[order]
         numbers, starts = np.unique(gateway, return_index=True)
-        ends = np.append(starts[1:], len(batch))
+        ends = np.searchsorted(gateway, numbers, "right")
         for number, start, end in zip(numbers.tolist(), starts, ends, strict=True):
             for first in range(int(start), int(end), MAX_RECORDS):
                 last = min(first + MAX_RECORDS, int(end))

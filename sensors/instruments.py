@@ -14,6 +14,7 @@ from sensors.noise import Keys, ar_weights, draw, keys_of, normal, salted, unifo
 from twin.arrays import Bools, Floats, Index
 
 DRIFT_KNOT_MS = 30 * 86_400_000
+_PER_MONTH = (2 - 2 / np.pi) ** -0.5  # σ of the random part for a change of 1 σ in 30 days
 # Rows of the parameter matrix.
 GAIN, OFFSET, TEMP, NOISE, NOISE_REL, ABOVE, ADD, MUL = range(8)
 LOW, HIGH, STEP, TIMES, OVER, DITHER, SPIKES = range(8, 15)
@@ -40,18 +41,19 @@ class Instruments:
     circular: Bools
     threshold: Floats  # a boolean is true above it
     error_rate: Floats
-    drift: Floats  # 1 σ per knot, display unit
+    drift: Floats  # 1 σ of the random part, display unit
     drift_per_year: Floats
 
     def offsets(self, t_ms: int) -> Floats:
         """Bias and drift at this time, in the display unit.
 
-        The random part runs straight between knots 30 days apart; the linear part starts anew
-        once a year, when the instrument is recalibrated.
+        The random part turns from knot to knot, 30 days apart, with constant variance; the
+        linear part starts anew once a year, when the instrument is recalibrated.
         """
-        knot, rest = divmod(t_ms, DRIFT_KNOT_MS)
-        share, keys = rest / DRIFT_KNOT_MS, salted(self.keys, "drift")
-        walk = normal(draw(keys, knot)) * (1 - share) + normal(draw(keys, knot + 1)) * share
+        keys = salted(self.keys, "drift")
+        place = t_ms / DRIFT_KNOT_MS + uniform(draw(keys, -1))
+        knot, turn = np.floor(place).astype(np.int64), (place % 1.0) * np.pi / 2
+        walk = normal(draw(keys, knot)) * np.cos(turn) + normal(draw(keys, knot + 1)) * np.sin(turn)
         age = (t_ms / YEAR_MS + uniform(draw(salted(self.keys, "calibration"), 0))) % 1.0
         offsets: Floats = self.parameters[OFFSET] + self.drift * walk + self.drift_per_year * age
         return offsets
@@ -81,7 +83,7 @@ def instruments_of(network: Network, layout: Layout, seed: int) -> Instruments:
         circular=np.array([one.circular for one in quantities])[row],
         threshold=np.array([one.above for one in quantities])[row],
         error_rate=np.array([one.error_rate for one in quantities])[row],
-        drift=noise * np.array([error.drift for error in errors])[grade] / np.sqrt(2),
+        drift=noise * np.array([error.drift for error in errors])[grade] * _PER_MONTH,
         drift_per_year=np.array([one.drift_per_year for one in quantities])[row],
     )
 

@@ -1,6 +1,8 @@
 """Where the neurons of one kind stand: so many per row, per street metre or per area."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 
 import numpy as np
 from shapely import Geometry
@@ -105,21 +107,21 @@ def _along(lines: Array, rows: Index, share: Floats) -> tuple[Floats, Floats]:
 def _inside(table: Entities, shapes: Array, rows: Index, number: Index) -> tuple[Floats, Floats]:
     """The zone's own point first, then spread points inside its outline."""
     x_m, y_m = table.x_m[rows].copy(), table.y_m[rows].copy()
-    for later in np.flatnonzero(number > 1).tolist():
-        x_m[later], y_m[later] = _spread(shapes[rows[later]], int(number[later]) - 1)
+    for row in np.unique(rows[number > 1]).tolist():
+        later = np.flatnonzero((rows == row) & (number > 1))
+        points = list(islice(_spread(shapes[row]), len(later)))
+        x_m[later], y_m[later] = [p.x for p in points], [p.y for p in points]
     return x_m, y_m
 
 
-def _spread(outline: Geometry, number: int) -> tuple[float, float]:
-    """The number-th Halton point of the bounding box that lies inside the outline."""
+def _spread(outline: Geometry) -> Iterator[Point]:
+    """Points of Halton's sequence over the bounding box that lie inside the outline, for ever."""
     west, south, east, north = outline.bounds
-    found = step = 0
-    while found < number:
-        step += 1
+    for step in count(1):
         x, y = (_radical_inverse(step, base) for base in _HALTON)
         point = Point(west + x * (east - west), south + y * (north - south))
-        found += outline.contains(point)
-    return point.x, point.y
+        if outline.contains(point):
+            yield point
 
 
 def _radical_inverse(number: int, base: int) -> float:
