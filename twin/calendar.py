@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -31,6 +32,7 @@ class DayKind(StrEnum):
         return self not in (DayKind.WEEKDAY, DayKind.FRIDAY, DayKind.MAKEUP)
 
 
+@lru_cache(maxsize=1024)  # a pure function, asked at every step
 def day_kind(day: date) -> DayKind:
     """The kind of this day; beyond the published holiday years only fixed dates are known.
 

@@ -89,7 +89,7 @@ def _measure(state: CityState, persons: Floats, layout: Layout, params: CrowdPar
     """Density, walking speed, and the share of standing people on the carriageway."""
     density = persons / layout.area_m2
     spill = (density - params.spill_from_ped_m2) / params.spill_span_ped_m2
-    spill = np.clip(spill, 0, params.spill_max) + state.lever("plaza.spill_add")
+    spill = np.maximum(spill, 0.0) + state.lever("plaza.spill_add")
     state["plaza.density_ped_m2"] = density
-    state["plaza.spill_frac"] = np.clip(spill, 0, params.spill_max)
+    state["plaza.spill_frac"] = np.minimum(spill, params.spill_max)
     state["plaza.speed_m_s"] = walking_speed(density, params)
