@@ -1,0 +1,75 @@
+"""Order, numbering and size of packs."""
+
+import numpy as np
+import pytest
+
+from sensors.gateway import Gateways
+from sensors.network import Network
+from sensors.reading import ReadingBatch
+from sensors.senml import MAX_RECORDS
+
+
+def _batch(points: list[tuple[int, int]]) -> ReadingBatch:
+    series, times = zip(*points, strict=True)
+    return ReadingBatch(
+        np.array(series, np.int32), np.array(times), np.arange(len(points), dtype=float)
+    )
+
+
+def test_readings_are_put_in_order_of_time(small_network: Network) -> None:
+    accepted = Gateways(small_network, 1).accept(_batch([(3, 200), (1, 100), (0, 200)]))
+    assert accepted.series.tolist() == [1, 0, 3]
+    assert accepted.value.tolist() == [1.0, 2.0, 0.0]
+
+
+def test_a_series_never_repeats_or_goes_back_in_time(small_network: Network) -> None:
+    gateways = Gateways(small_network, 1)
+    first = gateways.accept(_batch([(0, 100), (0, 100), (1, 100), (0, 110)]))
+    second = gateways.accept(_batch([(0, 110), (0, 105), (1, 101), (0, 111)]))
+    assert first.value.tolist() == [0.0, 2.0, 3.0]
+    assert second.value.tolist() == [2.0, 3.0]
+
+
+def test_packs_hold_at_most_200_readings_of_one_gateway(small_network: Network) -> None:
+    gateways = Gateways(small_network, 1)
+    points = [(row % len(small_network.series), row) for row in range(3000)]
+    packs = list(gateways.pack(gateways.accept(_batch(points))))
+    assert max(len(pack.batch) for pack in packs) == MAX_RECORDS
+    assert sum(len(pack.batch) for pack in packs) == 3000
+    for pack in packs:
+        sensors = small_network.series.sensor[pack.batch.series]
+        pairs = {small_network.gateways[row] for row in small_network.gateway[sensors]}
+        assert pairs == {(pack.zone, pack.gateway)}
+
+
+def test_every_gateway_counts_its_packs_from_one(small_network: Network) -> None:
+    gateways = Gateways(small_network, 9)
+    everything = np.arange(len(small_network.series))
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for t_ms in (100, 200, 300):
+        for pack in gateways.pack(gateways.accept(_batch([(row, t_ms) for row in everything]))):
+            assert pack.epoch == 9
+            numbers.setdefault((pack.zone, pack.gateway), []).append(pack.seq)
+    assert set(numbers) == set(small_network.gateways)
+    assert set(map(tuple, numbers.values())) == {(1, 2, 3)}
+
+
+def test_no_readings_make_no_pack(small_network: Network) -> None:
+    gateways = Gateways(small_network, 1)
+    assert list(gateways.pack(gateways.accept(ReadingBatch.empty()))) == []
+
+
+def test_restored_gateways_count_on_and_remember_times(small_network: Network) -> None:
+    gateways, restored = Gateways(small_network, 9), Gateways(small_network, 0)
+    list(gateways.pack(gateways.accept(_batch([(0, 100)]))))
+    restored.restore(gateways.state())
+    accepted = restored.accept(_batch([(0, 100), (0, 101)]))
+    (pack,) = restored.pack(accepted)
+    assert (pack.epoch, pack.seq, pack.batch.t_ms.tolist()) == (9, 2, [101])
+
+
+def test_a_state_of_another_network_is_refused(small_network: Network) -> None:
+    state = Gateways(small_network, 9).state()
+    broken = type(state)(epoch=9, seq=state.seq[8:], newest_ms=state.newest_ms)
+    with pytest.raises(ValueError, match="gateways, expected"):
+        Gateways(small_network, 9).restore(broken)

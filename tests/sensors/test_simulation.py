@@ -1,0 +1,182 @@
+"""The city with its neurons: packs, snapshots, history, generated runs."""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from sensors.catalogue import Catalogue, load_catalogue
+from sensors.network import Network, build_network
+from sensors.outbox import Pack
+from sensors.reading import ReadingBatch
+from sensors.simulation import Simulation, SnapshotError
+from sensors.wire import decode
+from twin.city import City, load_city_config
+from twin.clock import DAY_MS, HOUR_MS, MINUTE_MS, parse_time
+from twin.config import ConfigError, default_config_dir
+from twin.geography import Geography, load_geography
+from twin.scenarios import load_scenarios
+
+NOON_MS = parse_time("2026-05-01T12:00:00")
+FOLDER = default_config_dir()
+MakeCity = Callable[[], City]
+
+
+@pytest.fixture(scope="module")
+def core() -> Geography:
+    return load_geography(FOLDER, "core")
+
+
+@pytest.fixture(scope="module")
+def network(core: Geography) -> Network:
+    return build_network(load_catalogue(FOLDER), core)
+
+
+@pytest.fixture(scope="module")
+def make_city(core: Geography) -> MakeCity:
+    config, scenarios = load_city_config(FOLDER), load_scenarios(FOLDER)
+    return lambda: City.start(config, core, scenarios, 7, NOON_MS)
+
+
+@pytest.fixture(scope="module")
+def restore_city(core: Geography) -> Callable[[bytes], City]:
+    return partial(City.restore, load_city_config(FOLDER), core, load_scenarios(FOLDER))
+
+
+def _points(packs: list[Pack]) -> list[tuple[str, int]]:
+    decoded = [decode(pack.payload) for pack in packs]
+    return [
+        (name, t_ms)
+        for pack in decoded
+        for name, t_ms in zip(pack.names, pack.t_ms.tolist(), strict=True)
+    ]
+
+
+def test_every_living_neuron_is_heard_at_the_start(network: Network, make_city: MakeCity) -> None:
+    simulation = Simulation(make_city(), network)
+    heard = {name.rsplit(":", 1)[0] for name, _ in _points(simulation.advance(NOON_MS + 10_000))}
+    labels = simulation.fault_labels(NOON_MS, NOON_MS + 1)
+    dead = {label.target for label in labels if label.fault == "dead"}
+    silent = set(network.sensor_ids) - heard
+    assert {name for name in silent if ":node_health:" not in name} == dead
+    assert len(silent) == 2 * len(dead)
+
+
+def test_packs_are_good_senml_numbered_without_gaps_and_times_only_rise(
+    network: Network, make_city: MakeCity
+) -> None:
+    packs = Simulation(make_city(), network, epoch=5).advance(NOON_MS + 5 * MINUTE_MS)
+    numbers: dict[tuple[str, str], list[int]] = {}
+    times: dict[str, list[int]] = {}
+    for pack in packs:
+        decoded = decode(pack.payload)
+        assert (decoded.zone, decoded.epoch, decoded.seq) == (pack.zone, 5, pack.seq)
+        assert (network.series.find(decoded.zone, decoded.names) >= 0).all()
+        numbers.setdefault((pack.zone, pack.gateway), []).append(pack.seq)
+        for name, t_ms in zip(decoded.names, decoded.t_ms.tolist(), strict=True):
+            times.setdefault(name, []).append(t_ms)
+    assert all(seqs == list(range(1, len(seqs) + 1)) for seqs in numbers.values())
+    assert all(one < other for series in times.values() for one, other in pairwise(series))
+
+
+def test_values_lie_in_the_range_of_their_quantity(network: Network, make_city: MakeCity) -> None:
+    stretches = list(Simulation(make_city(), network).generate(NOON_MS + HOUR_MS))
+    batch = ReadingBatch.concat([stretch.readings for stretch in stretches])
+    quantity = network.series.quantity[batch.series]
+    numeric = np.array([one.numeric for one in network.quantities])[quantity]
+    shown = batch.value * np.array([one.per_unit for one in network.quantities])[quantity]
+    low = np.array([one.low for one in network.quantities])[quantity]
+    high = np.array([one.high for one in network.quantities])[quantity]
+    inside = (shown >= low - 1e-6) & (shown <= high * (1 + 1e-9) + 1e-6)
+    assert inside[numeric].all()
+    assert set(quantity.tolist()) == set(range(len(network.quantities)))
+
+
+def test_a_restored_run_sends_the_same_packs(
+    network: Network, make_city: MakeCity, restore_city: Callable[[bytes], City]
+) -> None:
+    simulation = Simulation(make_city(), network, epoch=3)
+    simulation.advance(NOON_MS + 20 * MINUTE_MS)
+    restored = Simulation.restore(simulation.snapshot(), network, restore_city)
+    assert restored.snapshot() == simulation.snapshot()
+    until_ms = NOON_MS + 40 * MINUTE_MS
+    assert restored.advance(until_ms) == simulation.advance(until_ms)
+    assert restored.snapshot() == simulation.snapshot()
+
+
+def test_a_run_cut_into_steps_sends_the_same_packs(network: Network, make_city: MakeCity) -> None:
+    whole, cut = Simulation(make_city(), network), Simulation(make_city(), network)
+    steps = [cut.advance(NOON_MS + t_ms) for t_ms in range(7_000, 10 * MINUTE_MS + 1, 7_000)]
+    steps.append(cut.advance(NOON_MS + 10 * MINUTE_MS))
+    assert [pack for step in steps for pack in step] == whole.advance(NOON_MS + 10 * MINUTE_MS)
+
+
+def test_a_generated_run_has_the_readings_of_a_sent_one(
+    network: Network, make_city: MakeCity
+) -> None:
+    until_ms = NOON_MS + 10 * MINUTE_MS
+    packs = Simulation(make_city(), network).advance(until_ms)
+    stretches = list(Simulation(make_city(), network).generate(until_ms, 3 * MINUTE_MS))
+    generated = ReadingBatch.concat([stretch.readings for stretch in stretches])
+    names = [network.series.name[row] for row in generated.series]
+    assert len(stretches) == 4
+    assert sorted(zip(names, generated.t_ms.tolist(), strict=True)) == sorted(_points(packs))
+
+
+def test_spikes_are_labelled_by_neuron_and_time(network: Network, make_city: MakeCity) -> None:
+    stretches = list(Simulation(make_city(), network).generate(NOON_MS + HOUR_MS))
+    labels = [label for stretch in stretches for label in stretch.spikes]
+    assert labels
+    assert all(label.target in network.sensor_ids for label in labels)
+    assert all(NOON_MS - 10_000 < label.start_ms == label.end_ms for label in labels)
+
+
+def test_history_gives_the_slow_kinds_a_month_before_the_start(
+    network: Network, make_city: MakeCity
+) -> None:
+    simulation = Simulation(make_city(), network)
+    history = list(simulation.history())
+    points = _points(history)
+    kinds = {kind.id for kind in network.catalogue if kind.history_ms}
+    assert {name.split(":")[1] for name, _ in points} == kinds
+    times = [t_ms for _, t_ms in points]
+    assert min(times) > NOON_MS - 30 * DAY_MS - 10_000
+    assert max(times) < NOON_MS
+    tilts = [t_ms for name, t_ms in points if name.endswith(":tilt_bldg:1:x")]
+    assert len(tilts) == pytest.approx(30 * len(network.of_kind("tilt_bldg")) / 2, rel=0.05)
+    later = simulation.advance(NOON_MS + 10_000)
+    last = {(pack.zone, pack.gateway): pack.seq for pack in history}
+    assert all(pack.seq > last.get((pack.zone, pack.gateway), 0) for pack in later)
+
+
+def test_a_damaged_or_foreign_snapshot_is_refused(
+    network: Network,
+    make_city: MakeCity,
+    restore_city: Callable[[bytes], City],
+    core: Geography,
+    make_catalogue: Callable[[str], Catalogue],
+    three_kinds: str,
+) -> None:
+    data = Simulation(make_city(), network).snapshot()
+    text = three_kinds.replace("link.wind_dir_deg", "link.noise_l10_db")
+    other = build_network(make_catalogue(text), core)
+    with pytest.raises(SnapshotError, match="damaged"):
+        Simulation.restore(data[:50], network, restore_city)
+    with pytest.raises(SnapshotError, match="another network"):
+        Simulation.restore(data, other, restore_city)
+
+
+def test_a_kind_that_measures_what_the_city_lacks_is_refused_before_the_start(
+    core: Geography,
+    make_city: MakeCity,
+    make_catalogue: Callable[[str], Catalogue],
+    three_kinds: str,
+) -> None:
+    text = three_kinds.replace("zone.pm25_ug_m3", "zone.pm1_ug_m3")
+    network = build_network(
+        make_catalogue(text.replace("link.wind_dir_deg", "link.noise_l10_db")), core
+    )
+    with pytest.raises(ConfigError, match="pm1_ug_m3"):
+        Simulation(make_city(), network)
