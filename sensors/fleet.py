@@ -23,6 +23,8 @@ from twin.arrays import Bools, Floats, Index
 from twin.clock import HOUR_MS
 from twin.truth import Truth
 
+_DRIFT_HOURS = 6  # drift takes months; it is followed in steps of this
+
 
 class FleetState(msgspec.Struct, frozen=True):
     """What a fleet carries from one moment to the next: float64 columns, one entry per series."""
@@ -61,6 +63,7 @@ class Fleet:
         self._last = np.full(len(network.series), np.nan)
         self._held = np.full(len(network.series), np.nan)
         self._hour: int | None = None
+        self._drifted: int | None = None
         self._offsets = np.zeros(len(network.series))
 
     def births(self, truth: Truth) -> Said:
@@ -115,12 +118,14 @@ class Fleet:
         return speaking[sensor]
 
     def _refresh(self, truth: Truth) -> None:
-        """The truth in its place; hourly what changes slowly."""
+        """The truth in its place, and what changes slowly brought up to date."""
         self._layout.fill(self._flat, truth.arrays)
         hour = truth.t_ms // HOUR_MS
+        if hour // _DRIFT_HOURS != self._drifted:
+            self._drifted = hour // _DRIFT_HOURS
+            self._offsets = self._instruments.offsets(self._drifted * _DRIFT_HOURS * HOUR_MS)
         if hour != self._hour:
             self._hour = hour
-            self._offsets = self._instruments.offsets(hour * HOUR_MS)
             own = self._devices.arrays(self.network.table_rows[DEVICE], hour * HOUR_MS)
             self._layout.fill_devices(self._flat, own)
 

@@ -43,6 +43,9 @@ class Instruments:
     error_rate: Floats
     drift: Floats  # 1 σ of the random part, display unit
     drift_per_year: Floats
+    drift_keys: Keys
+    drift_phase: Floats  # share of a knot by which this instrument is ahead
+    calibrated: Floats  # share of a year by which its calibration is ahead
 
     def offsets(self, t_ms: int) -> Floats:
         """Bias and drift at this time, in the display unit.
@@ -50,11 +53,11 @@ class Instruments:
         The random part turns from knot to knot, 30 days apart, with constant variance; the
         linear part starts anew once a year, when the instrument is recalibrated.
         """
-        keys = salted(self.keys, "drift")
-        place = t_ms / DRIFT_KNOT_MS + uniform(draw(keys, -1))
+        keys = self.drift_keys
+        place = t_ms / DRIFT_KNOT_MS + self.drift_phase
         knot, turn = np.floor(place).astype(np.int64), (place % 1.0) * np.pi / 2
         walk = normal(draw(keys, knot)) * np.cos(turn) + normal(draw(keys, knot + 1)) * np.sin(turn)
-        age = (t_ms / YEAR_MS + uniform(draw(salted(self.keys, "calibration"), 0))) % 1.0
+        age = (t_ms / YEAR_MS + self.calibrated) % 1.0
         offsets: Floats = self.parameters[OFFSET] + self.drift * walk + self.drift_per_year * age
         return offsets
 
@@ -85,6 +88,9 @@ def instruments_of(network: Network, layout: Layout, seed: int) -> Instruments:
         error_rate=np.array([one.error_rate for one in quantities])[row],
         drift=noise * np.array([error.drift for error in errors])[grade] * _PER_MONTH,
         drift_per_year=np.array([one.drift_per_year for one in quantities])[row],
+        drift_keys=salted(keys, "drift"),
+        drift_phase=uniform(_once(keys, "knot")),
+        calibrated=uniform(_once(keys, "calibration")),
     )
 
 
