@@ -25,7 +25,7 @@ from twin.incidents import Incident, Stage, label_of, set_levers
 from twin.labels import Label
 from twin.roster import SYSTEMS, Bound
 from twin.scenarios import Scenario
-from twin.state import CityState, declare, pack, unpack
+from twin.state import CityState, SnapshotError, declare, pack, unpack
 from twin.tick import Tick
 from twin.truth import Truth
 
@@ -102,6 +102,9 @@ class City:
         """
         city = cls(config, geography, scenarios, 0, 0)
         start_ms, city.seed = unpack(data, city.state)
+        for incident in city.state.incidents.values():
+            if incident.scenario not in scenarios:
+                raise SnapshotError(f"snapshot has an incident of unknown {incident.scenario!r}")
         city.env = simpy.Environment(initial_time=start_ms)
         city._set_going()
         return city

@@ -8,6 +8,7 @@ import pytest
 from twin.city import City
 from twin.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from twin.labels import label_lines
+from twin.state import SnapshotError
 
 
 def restored(city: City) -> City:
@@ -56,6 +57,13 @@ def test_a_city_restored_when_an_incident_begins_or_ends_goes_on_the_same(start,
     for one in (city, at_begin, at_end):
         one.run_until(begin_ms + 15 * MINUTE_MS)
     assert at_end.snapshot() == city.snapshot() == at_begin.snapshot()
+
+
+def test_a_snapshot_with_an_unknown_scenario_is_refused(start, inject) -> None:
+    city = start("2026-05-18T11:00")
+    inject(city, "crowd_surge")
+    with pytest.raises(SnapshotError, match="crowd_surge"):
+        City.restore(city.config, city.geography, {}, city.snapshot())
 
 
 def test_a_fork_leaves_the_original_alone(start, inject) -> None:
