@@ -50,7 +50,8 @@ class Colours(Table):
 class Indicator(Table):
     """One `[[indicator]]`: reducers over one series (`of`), or a formula over named inputs.
 
-    Without a weight it is watched and can alert, but does not count in its dimension.
+    Without a weight it is watched and can alert, but does not count in its dimension. An entity
+    with fewer than `least_neurons` is not rated: a share of three means little.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*$")]
@@ -70,6 +71,7 @@ class Indicator(Table):
     per: str | None = None
     scale: float = 1.0
     absolute: bool = False
+    least_neurons: Annotated[int, Field(gt=0)] = 1
     formula: str | None = None
     inputs: Mapping[str, SeriesName] = Field(default_factory=dict)
     parameters: Mapping[str, float] = Field(default_factory=dict)

@@ -1,6 +1,6 @@
 """The vital signs of the quarter, from readings in to one frame out.
 
-add(batch) -> windows;  evaluate(t) -> probes -> lifts -> dimensions -> composite -> colours
+add(batch) -> windows;  evaluate(t) -> probes -> stages -> dimensions -> composite -> colours
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ import numpy as np
 
 from api.config import Rulebook
 from api.vitals.probe import Columns, Probe
-from api.vitals.rollup import Lift, Summit
+from api.vitals.rollup import Stage, Summit
 from api.vitals.scoring import Published, Steady
 from api.vitals.sign import ABOVE, Block, Key, Roster, VitalFrame
 from api.vitals.windows import Windows
@@ -29,7 +29,7 @@ class VitalEngine:
             for indicator in rulebook.indicators
             for level in indicator.levels
         ]
-        self._lifts = _lifts(rulebook, self._probes, geography, network)
+        self._stages = _stages(rulebook, self._probes, geography, network)
         self._summits = [
             Summit(level, rulebook, geography, network) for level in ("zone", "quarter")
         ]
@@ -54,8 +54,8 @@ class VitalEngine:
         for probe in self._probes:
             key = probe.indicator.id, probe.level
             columns[key] = probe.measure(t_ms, self.windows, trust)
-        for lift in self._lifts:
-            columns[lift.key] = lift.roll(columns[lift.below])
+        for stage in self._stages:
+            columns.update(stage.roll(columns))
         for summit in self._summits:
             columns.update(summit.roll(columns, self._rosters))
         return self._frame(t_ms, columns)
@@ -79,7 +79,8 @@ class VitalEngine:
     def _layout(self) -> tuple[list[Key], dict[Key, Roster]]:
         """Blocks in the order of the configuration, each indicator from below upwards."""
         rosters = {(one.indicator.id, one.level): one.roster for one in self._probes}
-        rosters |= {lift.key: lift.roster for lift in self._lifts}
+        for stage in self._stages:
+            rosters |= stage.rosters
         place = {one.id: number for number, one in enumerate(self._rulebook.indicators)}
         order = sorted(rosters, key=lambda key: place[key[0]])
         for summit in self._summits:
@@ -96,20 +97,30 @@ class VitalEngine:
         return Published(sum(sizes), at_once, steady)
 
 
-def _lifts(
+def _stages(
     rulebook: Rulebook, probes: list[Probe], geography: Geography, network: Network
-) -> list[Lift]:
-    """Every step upward that an indicator does not measure itself."""
-    lifts: list[Lift] = []
-    measured = {(probe.indicator.id, probe.level) for probe in probes}
-    for probe in probes:
-        roster = probe.roster
-        while (above := ABOVE.get(roster.level)) and (roster.indicator, above) not in measured:
-            lift = Lift(roster, above, rulebook.composite, geography, network)
-            lifts.append(lift)
-            measured.add(lift.key)
-            roster = lift.roster
-    return lifts
+) -> list[Stage]:
+    """Every step upward that an indicator does not measure itself, level by level."""
+    known = {(probe.indicator.id, probe.level): probe.roster for probe in probes}
+    stages = []
+    for level in ("zone", "quarter"):
+        belows = [
+            roster
+            for (indicator, below), roster in known.items()
+            if ABOVE.get(below) == level and (indicator, level) not in known
+        ]
+        stage = Stage(_first(belows), level, rulebook.composite, geography, network)
+        known |= stage.rosters
+        stages.append(stage)
+    return stages
+
+
+def _first(rosters: Iterable[Roster]) -> list[Roster]:
+    """One roster per indicator: whoever measures buildings and streets goes up by the first."""
+    found: dict[str, Roster] = {}
+    for roster in rosters:
+        found.setdefault(roster.indicator, roster)
+    return list(found.values())
 
 
 def _needs(probes: Iterable[Probe]) -> dict[str, set[int]]:

@@ -10,7 +10,13 @@ from api.config import Indicator
 from api.vitals.formulas import FORMULAS
 from api.vitals.formulas.generic import reduce
 from api.vitals.members import Members
-from api.vitals.roster import all_sensors, make_roster, role_members, sensed_rows
+from api.vitals.roster import (
+    all_sensors,
+    inhabited_rows,
+    make_roster,
+    role_members,
+    sensed_rows,
+)
 from api.vitals.scene import Measured, Scene, ring_for
 from api.vitals.scoring import score
 from api.vitals.sign import TABLES, Cause, Roster, Status
@@ -54,9 +60,9 @@ class Probe:
         self._geography, self._network = geography, network
         formula = FORMULAS.get(indicator.formula or "")
         self._bare = formula is not None and formula.map_only
-        everyone = formula is not None and (formula.everyone or formula.map_only)
+        everyone = formula is not None and formula.everyone
         rows = self._rows(everyone)
-        self._members = self._find(rows, formula is not None and formula.everyone)
+        self._members = self._find(rows, everyone)
         self._compute: Callable[[Scene], Measured] = (
             formula.compute if formula else _generic(indicator)
         )
@@ -110,9 +116,12 @@ class Probe:
         return total / np.diff(roster.starts)
 
     def _rows(self, everyone: bool) -> Index:
-        if everyone:
+        if self._bare:
             return np.arange(len(self._geography[TABLES[self.level]]), dtype=np.int32)
-        return sensed_rows(self._network, self.level, self.indicator.roles)
+        if everyone:
+            return inhabited_rows(self._network, self.level)
+        least = self.indicator.least_neurons
+        return sensed_rows(self._network, self.level, self.indicator.roles, least)
 
     def _find(self, rows: Index, everyone: bool) -> Mapping[str, Members]:
         if everyone:

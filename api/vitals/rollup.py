@@ -1,6 +1,6 @@
 """Scores of scores: one indicator a level up, and dimensions with their composite."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,37 +14,63 @@ from twin.arrays import Bools, Floats, Index
 from twin.entities import Geography
 
 
-class Lift:
-    """One indicator from one level to the next."""
+class Stage:
+    """All indicators that reach one level from the level below, rolled up in one go."""
 
     def __init__(
         self,
-        below: Roster,
+        belows: Sequence[Roster],
         level: str,
         composite: Composite,
         geography: Geography,
         network: Network,
     ) -> None:
-        parent = parents(geography, below.level, below.rows)
-        rows = np.unique(parent).astype(np.int32)
-        self.below: Key = below.indicator, below.level
-        self.key: Key = below.indicator, level
-        self.roster = make_roster(below.indicator, level, rows, geography, network, {})
-        place = np.searchsorted(rows, parent).astype(np.int32)
-        self._upward = Upward.of(place, weights(geography, below.level, below.rows), len(rows))
+        self._belows: list[Key] = [(below.indicator, below.level) for below in belows]
+        self._level = level
         self._mean_share, self._low = composite.mean_share, composite.low_percentile
+        self.rosters: dict[Key, Roster] = {}
+        parent, weight, size = [np.empty(0, np.int32)], [np.empty(0)], 0
+        for below in belows:
+            above = parents(geography, below.level, below.rows)
+            rows = np.unique(above).astype(np.int32)
+            parent.append(size + np.searchsorted(rows, above).astype(np.int32))
+            weight.append(weights(geography, below.level, below.rows))
+            roster = make_roster(below.indicator, level, rows, geography, network, {})
+            self.rosters[below.indicator, level] = roster
+            size += len(rows)
+        self._upward = Upward.of(np.concatenate(parent), np.concatenate(weight), size)
+        self._from = np.cumsum([0, *(len(below) for below in belows)])
+        self._to = np.cumsum([0, *(len(roster) for roster in self.rosters.values())])
 
-    def roll(self, below: Columns) -> Columns:
+    def roll(self, columns: Mapping[Key, Columns]) -> dict[Key, Columns]:
         """The value is that of the worst entity below."""
-        if not len(self.roster):
-            return _empty()
+        if not self._to[-1]:
+            return {key: _nothing(0) for key in self.rosters}
+        parts = [columns[key] for key in self._belows]
         rolled = self._upward.roll(
-            below.score, below.confidence, below.applicable, self._mean_share, self._low
+            np.concatenate([part.score for part in parts]),
+            np.concatenate([part.confidence for part in parts]),
+            np.concatenate([part.applicable for part in parts]),
+            self._mean_share,
+            self._low,
         )
-        value = np.where(rolled.worst >= 0, below.value[rolled.worst], np.nan)
-        key = np.where(rolled.worst >= 0, 0, -1).astype(np.int32)
-        cause = Cause((self.below,), key, rolled.worst)
-        return Columns(value, rolled.score, rolled.confidence, _status(rolled), cause)
+        value = np.concatenate([part.value for part in parts])
+        value = np.where(rolled.worst >= 0, value[rolled.worst], np.nan)
+        status = _status(rolled)
+        return {
+            key: self._part(number, rolled, value, status)
+            for number, key in enumerate(self.rosters)
+        }
+
+    def _part(self, number: int, rolled: Rolled, value: Floats, status: Index) -> Columns:
+        here = slice(self._to[number], self._to[number + 1])
+        worst = rolled.worst[here]
+        row = np.where(worst >= 0, worst - self._from[number], -1).astype(np.int32)
+        key = np.where(worst >= 0, 0, -1).astype(np.int32)
+        cause = Cause((self._belows[number],), key, row)
+        return Columns(
+            value[here], rolled.score[here], rolled.confidence[here], status[here], cause
+        )
 
 
 class Summit:
@@ -141,7 +167,3 @@ def _nothing(size: int) -> Columns:
     empty = np.full(size, np.nan)
     code = np.full(size, Status.NOT_APPLICABLE.code, np.int32)
     return Columns(empty, empty, np.zeros(size), code)
-
-
-def _empty() -> Columns:
-    return _nothing(0)

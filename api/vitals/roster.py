@@ -13,11 +13,16 @@ from twin.entities import Entities, Geography
 WEIGHTS = {"street": "length_m", "building": "value_weight", "zone": "residents"}
 
 
-def sensed_rows(network: Network, level: str, roles: Mapping[str, str]) -> Index:
-    """Rows of the level's table on which any neuron of these series stands."""
-    sensors = [network.series.sensor[series_of(network, name)] for name in roles.values()]
-    rows = entity_rows(network, level)[np.concatenate([np.empty(0, np.int32), *sensors])]
-    return np.unique(rows[rows >= 0]).astype(np.int32)
+def sensed_rows(network: Network, level: str, roles: Mapping[str, str], least: int) -> Index:
+    """Rows of the level's table on which at least so many neurons of these series stand."""
+    series = [series_of(network, name) for name in roles.values()]
+    sensors = np.unique(network.series.sensor[np.concatenate([np.empty(0, np.int32), *series])])
+    return _rows_with(entity_rows(network, level)[sensors], least)
+
+
+def inhabited_rows(network: Network, level: str) -> Index:
+    """Rows of the level's table on which any neuron stands."""
+    return _rows_with(entity_rows(network, level), 1)
 
 
 def all_sensors(network: Network, level: str, rows: Index) -> Members:
@@ -71,6 +76,11 @@ def parents(geography: Geography, level: str, rows: Index) -> Index:
     if ABOVE[level] == "quarter":
         return np.zeros(len(rows), np.int32)
     return geography[TABLES[level]].zone[rows]
+
+
+def _rows_with(rows: Index, least: int) -> Index:
+    found, count = np.unique(rows[rows >= 0], return_counts=True)
+    return found[count >= least].astype(np.int32)
 
 
 def _members(series: Index, sensor: Index, entity_row: Index, rows: Index) -> Members:

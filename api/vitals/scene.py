@@ -47,10 +47,13 @@ class Scene:
         return role in self.members
 
     def over_time(self, role: str, how: str, window_ms: int | None = None) -> Floats:
-        """One number per member: mean, max, min, last, sum, p90 or peak (highest bin mean)."""
+        """One number per member: mean, max, min, sum or p90 of the window, peak (highest bin
+        mean), last, or shift (last minus the median of the bins)."""
         members, span_ms = self.members[role], window_ms or self.window_ms
         if how == "last":
             return self.windows.latest(members.series, members.sensor, self.t_ms)
+        if how == "shift":
+            return self.over_time(role, "last") - _median(self.bins(role, span_ms))
         return _OVER_TIME[how](self.bins(role, span_ms))
 
     def bins(self, role: str, window_ms: int, ring: str | None = None) -> Bins:
@@ -124,6 +127,13 @@ def _p90(bins: Bins) -> Floats:
     return between
 
 
+def _median(bins: Bins) -> Floats:
+    means = np.sort(bins.means(), axis=0)  # NaN sorts last
+    known = (~np.isnan(means)).sum(axis=0)
+    middle: Floats = means[np.maximum(known - 1, 0) // 2, np.arange(means.shape[1])]
+    return middle
+
+
 def _finite(values: Floats) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
@@ -136,4 +146,4 @@ _OVER_TIME: Mapping[str, Callable[[Bins], Floats]] = {
     "p90": _p90,
     "peak": _peak,
 }
-OVER_TIME = (*_OVER_TIME, "last")
+OVER_TIME = (*_OVER_TIME, "last", "shift")

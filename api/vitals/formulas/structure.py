@@ -60,6 +60,9 @@ def crack_growth(scene: Scene) -> Measured:
 
 
 def settlement_rate(scene: Scene) -> Measured:
-    """Slope over the last 30 days, mm per 30 days, temperature removed, either direction."""
-    rate = np.abs(fit(scene, "level").slope_30d)
-    return Measured(scene.over_space("level", rate, "max"))
+    """Slope over the last 30 days, mm per 30 days, temperature removed, either direction.
+
+    The mean of the building's neurons: one alone errs by 0.1 mm a month.
+    """
+    slope = fit(scene, "level").slope_30d
+    return Measured(np.abs(scene.over_space("level", slope, "mean")))
