@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 PREFIX = "hengfu/v1"
 ANY = "+"  # stands for every value of one level in a subscription
-_DEPTHS = {  # channel -> levels after it
+CHANNELS = {  # channel -> levels after it
     "readings": 2,
     "confirmed": 2,
     "status": 1,
@@ -83,7 +83,7 @@ def parse(topic: str) -> Topic:
     if "/".join(levels[:2]) != PREFIX or len(levels) < 4 or "" in levels:
         raise ValueError(f"{topic!r} is not a topic under {PREFIX}/")
     run, channel, *names = levels[2:]
-    if _DEPTHS.get(channel) != len(names):
+    if CHANNELS.get(channel) != len(names):
         raise ValueError(f"{topic!r} is not a topic under {PREFIX}/")
     return Topic(run, channel, tuple(names))
 
