@@ -1,19 +1,21 @@
 """How far each gateway's packs have come into the store: the other half of the outbox."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
 
 from sensors.store.base import Mark
 
 Gateway = tuple[str, str, int]  # zone, gateway, epoch
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
     """Retained on `confirmed/{zone}/{gateway}`: packs up to `seq` of this epoch are stored."""
 
-    epoch: int
-    seq: int
+    epoch: Number
+    seq: Number
     v: int = 1
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from sensors.store.base import StoreInUse, StoreUnavailable
 from twin.arrays import Array
 
-# Design choice: the whole of `hengfu up` has 1 GB, so the store takes less than half of it.
-SETTINGS: dict[str, str | int] = {"memory_limit": "400MB", "threads": 2}
+# Design choice: the whole of `hengfu up` has 1 GB, so the store gets a quarter of it.
+SETTINGS: dict[str, str | int] = {"memory_limit": "256MB", "threads": 2}
 
 Columns = dict[str, Array]
 

@@ -70,11 +70,14 @@ SLICE = (
     + " ORDER BY t_ms, series"
 )
 LATEST = """
-SELECT sensor, quantity, max(t_ms) AS t_ms,
-    coalesce(arg_max(value, t_ms), 'nan') AS value, arg_max(state, t_ms) AS state
-FROM reading JOIN series ON series.id = reading.series
-WHERE run = (SELECT id FROM run WHERE name = $run) AND ($kind IS NULL OR kind = $kind)
-GROUP BY sensor, quantity ORDER BY sensor, quantity
+SELECT sensor, quantity, t_ms, coalesce(value, 'nan') AS value, state
+FROM series JOIN (
+    SELECT series, max(t_ms) AS t_ms, arg_max(value, t_ms) AS value, arg_max(state, t_ms) AS state
+    FROM reading
+    WHERE run = (SELECT id FROM run WHERE name = $run)
+      AND ($kind IS NULL OR series IN (SELECT id FROM series WHERE kind = $kind))
+    GROUP BY series) AS newest ON newest.series = series.id
+ORDER BY sensor, quantity
 """
 ONE_VITAL = """
 FROM vital WHERE run = (SELECT id FROM run WHERE name = $run) AND indicator = $indicator

@@ -67,6 +67,16 @@ def test_a_confirmation_comes_back_as_it_was() -> None:
     assert decode_confirmation(payload) == Confirmation(epoch=7, seq=12)
 
 
-@pytest.mark.parametrize("payload", [b"", b"{}", b"\xff", b'{"epoch": "1", "seq": 2}'])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"{}",
+        b"\xff",
+        b'{"epoch": "1", "seq": 2}',
+        b'{"epoch": 1, "seq": 18446744073709551615}',
+        b'{"epoch": -1, "seq": 2}',
+    ],
+)
 def test_anything_else_is_no_confirmation(payload: bytes) -> None:
     assert decode_confirmation(payload) is None
