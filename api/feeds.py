@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, S
 from contextlib import contextmanager
 from typing import Any
 
+import anyio
 import anyio.to_thread
 import orjson
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -20,6 +21,7 @@ from api.ledger import Entry, Ledger
 
 HEARTBEAT_S = 15
 SEND_TIMEOUT_S = 30.0
+ENDING_WITHIN_S = 1.0
 PAGE = 200
 CLIENTS = 200  # design choice: streams at once; each holds one connection and no queue
 
@@ -55,33 +57,43 @@ class Bell:
 
 
 async def entries(
-    ledger: Ledger, bell: Bell, run: str, kinds: Sequence[str], after: int
+    ledger: Ledger, bell: Bell, run: str, kinds: Sequence[str], after: int, ending: anyio.Event
 ) -> AsyncGenerator[Entry, None]:
-    """Every entry after that number, then each new one as it is appended, without end."""
+    """Every entry after that number, then each new one as it is appended, until `ending`."""
     with bell.listen() as rung:
-        while True:
+        while not ending.is_set():
             rung.clear()
             page = await anyio.to_thread.run_sync(ledger.since, after, run, kinds, PAGE)
             for entry in page:
                 yield entry
                 after = entry.seq
             if len(page) < PAGE:
-                await rung.wait()
+                await _either(rung, ending)
 
 
 async def changes(
-    bell: Bell, read: Callable[[], tuple[int, Any] | None]
+    bell: Bell, read: Callable[[], tuple[int, Any] | None], ending: anyio.Event
 ) -> AsyncGenerator[tuple[int, Any], None]:
     """The newest (time, value) whenever its time is new; in between ones may be skipped."""
     seen: int | None = None
     with bell.listen() as rung:
-        while True:
+        while not ending.is_set():
             rung.clear()
             found = read()
             if found is not None and found[0] != seen:
                 seen = found[0]
                 yield found
-            await rung.wait()
+            await _either(rung, ending)
+
+
+async def _either(rung: asyncio.Event, ending: anyio.Event) -> None:
+    """Until one of them is set."""
+    waiting = {asyncio.ensure_future(rung.wait()), asyncio.ensure_future(ending.wait())}
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 class TooManyClients(Exception):  # noqa: N818 (names the situation, not a fault)
@@ -99,10 +111,21 @@ def event(name: str, number: int, data: Any) -> ServerSentEvent:
     return ServerSentEvent(orjson.dumps(data).decode(), event=name, id=str(number))
 
 
-def sse(events: AsyncIterator[ServerSentEvent]) -> EventSourceResponse:
-    """The stream with heartbeat comments, so that proxies keep it and dead clients are noticed."""
+def sse(
+    events: Callable[[anyio.Event], AsyncIterator[ServerSentEvent]],
+) -> EventSourceResponse:
+    """The stream with heartbeat comments, so that proxies keep it and dead clients are noticed.
+
+    `events` is given the event that is set when the server shuts down, and ends then.
+    """
+    ending = anyio.Event()
     return EventSourceResponse(
-        events, ping=HEARTBEAT_S, send_timeout=SEND_TIMEOUT_S, ping_message_factory=_heartbeat
+        events(ending),
+        ping=HEARTBEAT_S,
+        send_timeout=SEND_TIMEOUT_S,
+        ping_message_factory=_heartbeat,
+        shutdown_event=ending,
+        shutdown_grace_period=ENDING_WITHIN_S,
     )
 
 

@@ -1,8 +1,10 @@
 """Alerts: the list, one with its story, acknowledging, and the live feed."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Literal
 
+import anyio
 from anyio import to_thread
 from fastapi import APIRouter, Query
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -83,7 +85,7 @@ async def stream(
     newest = await to_thread.run_sync(service.ledger.last_seq)
     after = next((at for at in (resume, follow.after) if at is not None), newest)
     feeds.admit(service.alert_bell)
-    return feeds.sse(_events(service, min(after, newest), follow.pending))
+    return feeds.sse(partial(_events, service, min(after, newest), follow.pending))
 
 
 @router.get("/{alert}", summary="One alert with its story")
@@ -109,8 +111,10 @@ def acknowledge(alert: str, who: AcknowledgeIn, service: Service) -> AlertOut:
     return service.alert_view.alert(entry)
 
 
-async def _events(service: Services, after: int, pending: bool) -> AsyncIterator[ServerSentEvent]:
-    entries = feeds.entries(service.ledger, service.alert_bell, service.run, [KIND], after)
+async def _events(
+    service: Services, after: int, pending: bool, ending: anyio.Event
+) -> AsyncIterator[ServerSentEvent]:
+    entries = feeds.entries(service.ledger, service.alert_bell, service.run, [KIND], after, ending)
     async for entry in entries:
         if pending or entry.payload["alert"]["fired_ms"] is not None:
             yield feeds.event("alert", entry.seq, service.alert_view.cloud_event(entry))

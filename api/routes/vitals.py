@@ -1,8 +1,10 @@
 """Vital signs: the tree, one indicator everywhere, its history, and the live feed."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated
 
+import anyio
 import numpy as np
 from anyio import to_thread
 from fastapi import APIRouter, Query
@@ -72,7 +74,7 @@ async def stream(at: Annotated[At, Query()], service: Service) -> EventSourceRes
     """Events `vitals`: the tree of one place at each evaluation; a slow client skips some."""
     entity = _entity(service, at.level, at.entity)
     feeds.admit(service.monitor.bell)
-    return feeds.sse(_events(service, at.level, entity))
+    return feeds.sse(partial(_events, service, at.level, entity))
 
 
 @router.get("/{indicator}", summary="One indicator, dimension or composite")
@@ -151,11 +153,13 @@ def _sign(frame: VitalFrame, indicator: str, level: str, entity: str) -> VitalSi
         raise unknown("vital sign", f"{indicator} of {entity}") from None
 
 
-async def _events(service: Services, level: str, entity: str) -> AsyncIterator[ServerSentEvent]:
+async def _events(
+    service: Services, level: str, entity: str, ending: anyio.Event
+) -> AsyncIterator[ServerSentEvent]:
     def newest() -> tuple[int, VitalFrame] | None:
         frame = service.monitor.frame
         return None if frame is None else (frame.t_ms, frame)
 
-    async for t_ms, frame in feeds.changes(service.monitor.bell, newest):
+    async for t_ms, frame in feeds.changes(service.monitor.bell, newest, ending):
         tree = await to_thread.run_sync(_tree, service, frame, level, entity)
         yield feeds.event("vitals", t_ms, tree.model_dump(mode="json"))

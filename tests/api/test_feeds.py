@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import anyio
 import pytest
 
 from api import feeds
@@ -30,7 +31,7 @@ async def take(events: AsyncIterator[Item], count: int) -> list[Item]:
 
 
 def follow(ledger: Ledger, bell: Bell, after: int) -> AsyncGenerator[Entry, None]:
-    return feeds.entries(ledger, bell, "r1", ["alert"], after)
+    return feeds.entries(ledger, bell, "r1", ["alert"], after, anyio.Event())
 
 
 def test_a_client_that_resumes_gets_exactly_what_it_missed(ledger: Ledger) -> None:
@@ -90,7 +91,7 @@ def test_a_slow_client_of_vital_signs_gets_the_newest_and_skips_the_rest() -> No
     frames = [(10, "first")]
 
     async def scene() -> list[tuple[int, str]]:
-        events = feeds.changes(bell, lambda: frames[-1])
+        events = feeds.changes(bell, lambda: frames[-1], anyio.Event())
         got = [await anext(events)]
         for frame in ((20, "second"), (30, "third")):
             frames.append(frame)
@@ -104,3 +105,13 @@ def test_a_slow_client_of_vital_signs_gets_the_newest_and_skips_the_rest() -> No
 def test_an_event_carries_its_number_as_id() -> None:
     text = feeds.event("alert", 7, {"name": "武康大楼"}).encode().decode()
     assert text.splitlines() == ["id: 7", "event: alert", 'data: {"name":"武康大楼"}', ""]
+
+
+def test_a_feed_ends_when_the_server_shuts_down(ledger: Ledger) -> None:
+    async def scene() -> list[Entry]:
+        ending = anyio.Event()
+        events = feeds.entries(ledger, Bell(), "r1", ["alert"], 0, ending)
+        asyncio.get_running_loop().call_soon(ending.set)
+        return [entry async for entry in events]
+
+    assert asyncio.run(scene()) == []
