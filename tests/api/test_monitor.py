@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from api.ledger import Draft, LedgerUnavailable
 from api.monitor import due_steps
 from sensors.store import StoreUnavailable
 
@@ -183,3 +184,69 @@ def test_a_malformed_pack_is_counted_and_the_next_is_taken(quarter: Any) -> None
     intake = quarter.services.monitor.intake
     assert intake.refused == 4
     assert intake.readings == len(quarter.world.network.of_kind("crowd_density"))
+
+
+def test_packs_that_were_missed_are_fetched_from_the_store(quarter: Any) -> None:
+    services = quarter.services
+    quarter.say("crowd_density", "persons", 3, START_MS)
+    quarter.clock(START_MS + 5_000)
+    missed = quarter.batch("crowd_density", "persons", 400, START_MS + 10_000)
+    services.store.write(services.run, missed, quarter.world.network)
+    quarter.seq = {gateway: seq + 1 for gateway, seq in quarter.seq.items()}
+    for t_ms in range(START_MS + 20_000, START_MS + 70_000, 10_000):
+        quarter.say("crowd_density", "persons", 3, t_ms)
+        quarter.clock(t_ms + 5_000)
+    assert services.monitor.past.mended == 1
+    density = services.monitor.frame.blocks["P1", "street"].value
+    assert density.min() > 0.3, "three persons alone make less than 0.1 per square metre"
+
+
+def test_alerts_wait_for_the_ledger_and_are_then_told_once(quarter: Any) -> None:
+    services = quarter.services
+    append = services.ledger.append
+
+    def away(_: Any) -> None:
+        raise LedgerUnavailable("disk is full")
+
+    services.ledger.append = away
+    end_ms = quarter.surge(minutes=3)
+    assert quarter.bus.told("alerts") == []
+    assert services.desk.outage.reason == "disk is full"
+    services.ledger.append = append
+    quarter.surge(minutes=1, start_ms=end_ms)
+    assert services.desk.outage.reason is None
+    entries = services.ledger.since(0, services.run, ["alert"], 10_000)
+    firings = [entry.subject for entry in entries if entry.payload["what"] == "firing"]
+    assert firings
+    assert len(firings) == len(set(firings))
+    assert set(firings) == {name for name, _ in quarter.bus.told("alerts")}
+
+
+def test_an_alert_whose_rule_is_gone_ends_at_the_restart(open_quarter: Any) -> None:
+    first = open_quarter()
+    first.surge(minutes=3)
+    entry = first.services.ledger.latest(first.services.run, "alert")[0]
+    alert = {**entry.payload["alert"], "id": "old", "rule": "abolished"}
+    payload = {"what": "firing", "listed": "firing", "alert": alert}
+    first.services.ledger.append([Draft(entry.run, entry.t_ms, "alert", "old", payload)])
+    first.close()
+    second = open_quarter()
+    last = second.services.ledger.story(entry.run, "alert", "old")[-1]
+    assert last.payload["alert"]["state"] == "resolved"
+
+
+def test_a_step_that_fails_is_counted_and_the_next_one_works(quarter: Any) -> None:
+    monitor = quarter.services.monitor
+    pump, calls = monitor.pump, []
+
+    def sometimes(wait_s: float = 0.0) -> None:
+        calls.append(wait_s)
+        if len(calls) == 1:
+            raise RuntimeError("a defect")
+        monitor._stopping.set()
+
+    monitor.pump = sometimes
+    monitor._work()
+    monitor.pump = pump
+    assert monitor.errors == 1
+    assert len(calls) == 2
