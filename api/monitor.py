@@ -98,7 +98,7 @@ class Monitor:
     def listen(self, bus: MessageBus) -> None:
         """Restore the alerts and take in messages from now on."""
         _log.info("alerts restored", run=self.run, open=self.desk.restore())
-        bus.subscribe(topics.clock_topic(self.run), self._hear_clock)
+        bus.subscribe(topics.clock_topic(self.run), self._hear_clock, qos=0)  # only the newest
         bus.subscribe(topics.readings_topic(self.run, topics.ANY, topics.ANY), self._hear)
 
     def pump(self, wait_s: float = 0.0) -> None:

@@ -21,7 +21,7 @@ def clear_retained(broker_url: str, run: str) -> int:
 
     bus = Bus(broker_url, f"hengfu-cleaner-{run}")
     try:
-        bus.subscribe(f"{PREFIX}/{run}/#", hear)
+        bus.subscribe(f"{PREFIX}/{run}/#", hear, qos=0)  # nothing is to wait for us afterwards
         if bus.wait_connected(CONNECT_WITHIN_S):
             quiet.wait(COLLECT_S)
         for topic in sorted(found):

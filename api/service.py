@@ -184,7 +184,8 @@ def find_run(broker_url: str, run: str | None, within_s: float = FIND_WITHIN_S) 
     bus = Bus(broker_url, "hengfu-finder")
     try:
         topic = topics.clock_topic(run or topics.ANY)
-        bus.subscribe(topic, lambda message: finder.hear(message.payload))
+        # QoS 0: what the broker kept for an earlier search would make a dead run seem alive.
+        bus.subscribe(topic, lambda message: finder.hear(message.payload), qos=0)
         if not bus.wait_connected(CONNECT_WITHIN_S):
             raise NoRun("the broker does not answer, so the live run cannot be found")
         found = finder.wait(within_s)
