@@ -16,8 +16,15 @@ import structlog
 
 from sensors import topics
 from sensors.bus import Bus, BusFull, Message
-from sensors.clockmessage import PAUSED, RUNNING, STOPPED, WARMING, ClockMessage, encode_clock
-from sensors.clockmessage import parse_clock
+from sensors.clockmessage import (
+    PAUSED,
+    RUNNING,
+    STOPPED,
+    WARMING,
+    ClockMessage,
+    encode_clock,
+    parse_clock,
+)
 from sensors.highwater import decode_confirmation
 from sensors.outbox import Outbox, Pack
 from sensors.runfiles import Obeyed, RunFiles, Saved

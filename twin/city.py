@@ -119,7 +119,9 @@ class City:
         return int(self.env.now)
 
     def prehistory(self, days: float = 30, step_ms: int = HOUR_MS) -> Iterator[Truth]:
-        """The slow systems through the days before the start; one Truth per step, oldest first.
+        """The slow systems through the days before the start, oldest first.
+
+        One Truth at every multiple of the step, whatever the start, so that clock times fit.
 
         The arrays are views: use or copy them before the next one. ValueError once started.
         """
@@ -129,7 +131,8 @@ class City:
             bound.step for system, bound in zip(SYSTEMS, self._systems, strict=True) if system.slow
         ]
         start_ms = self.now_ms
-        for t_ms in range(start_ms - round(days * DAY_MS), start_ms, step_ms):
+        first_ms = -(-(start_ms - round(days * DAY_MS)) // step_ms) * step_ms
+        for t_ms in range(first_ms, start_ms, step_ms):
             tick = Tick(t_ms, step_ms / 1000, self.seed)
             for step in slow:
                 step(self.state, tick)

@@ -1,7 +1,6 @@
 """The map of the quarter: facts that can be false."""
 
 import re
-import time
 
 import numpy as np
 import pytest
@@ -130,13 +129,6 @@ def test_loading_twice_gives_the_same_rows(core: Geography) -> None:
         assert entities.ids == again[kind].ids
         for name, column in entities.attrs.items():
             np.testing.assert_array_equal(column, again[kind].attrs[name])
-
-
-@pytest.mark.parametrize(("area", "limit_s"), [("core", 1.5), ("quarter", 5.0)])
-def test_loading_takes_little_processor_time(area: str, limit_s: float) -> None:
-    start_s = time.process_time()
-    load_geography(default_config_dir(), area)
-    assert time.process_time() - start_s < limit_s
 
 
 def test_the_mansion_stands_63_m_from_the_junction(core: Geography) -> None:

@@ -1,0 +1,73 @@
+"""The command line says what it can do, and one line when it cannot."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from api.cli.options import new_run_id, parse_speed
+from sensors.topics import clock_topic, parse
+from twin.clock import parse_time
+
+
+def hengfu(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "api.cli", *arguments], capture_output=True, text=True, timeout=120
+    )
+
+
+def complaint(*arguments: str) -> str:
+    """The single line on stderr of a command that must fail without a traceback."""
+    ended = hengfu(*arguments)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("error: ")
+    assert ended.stderr.count("\n") == 1
+    return ended.stderr
+
+
+def test_the_shipped_configuration_is_in_order() -> None:
+    ended = hengfu("check-config")
+    assert ended.returncode == 0, ended.stderr
+    neurons = next(line for line in ended.stdout.splitlines() if "neurons" in line)
+    assert int(neurons.split()[1].replace(",", "")) >= 2_000
+
+
+def test_a_config_folder_without_files_is_named(tmp_path: Path) -> None:
+    assert str(tmp_path) in complaint("check-config", "--config", str(tmp_path))
+
+
+def test_a_service_that_is_away_is_one_line() -> None:
+    url = "http://127.0.0.1:9"
+    for command in (["watch"], ["inject", "crowd_surge"], ["runs", "list"]):
+        assert "is `hengfu up` running?" in complaint(*command, "--url", url)
+
+
+def test_generate_refuses_a_folder_with_something_in_it(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep")
+    assert "is not empty" in complaint("generate", "--out", str(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_generate_reports_what_it_wrote(tmp_path: Path) -> None:
+    ended = hengfu("generate", "--out", str(tmp_path / "new"), "--days", "0.02")
+    assert ended.returncode == 0, ended.stderr
+    assert "readings" in ended.stdout
+    assert (tmp_path / "new" / "manifest.json").exists()
+
+
+def test_a_broker_address_never_shows_its_password() -> None:
+    said = complaint("simulate", "--broker", "http://me:hush@127.0.0.1:1883")
+    assert "hush" not in said
+    assert "expected mqtt://" in said
+
+
+@pytest.mark.parametrize(("text", "speed"), [("1", 1.0), ("60", 60.0), ("max", None)])
+def test_speed_is_a_number_or_max(text: str, speed: float | None) -> None:
+    assert parse_speed(text) == speed
+
+
+def test_a_run_id_fits_into_a_topic() -> None:
+    run = new_run_id(parse_time("2026-05-01T09:30"))
+    assert run == "r20260501-093000"
+    assert parse(clock_topic(run)).run == run
