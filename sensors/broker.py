@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from sensors.natsstream import StreamError, bound_stream
+
 HOST = "127.0.0.1"
 USER = "hengfu"
 START_WITHIN_S = 10.0
@@ -38,6 +40,7 @@ max_inflight_messages 4000
 max_queued_messages 20000
 max_queued_bytes 134217728
 max_packet_size 2097152
+persistent_client_expiration 7d
 connection_messages false
 log_dest stderr
 log_type error
@@ -51,10 +54,10 @@ log_type warning
 # limits a client to 65535 / 4000 = 16 subscriptions of QoS 1.
 NATS_CONF = """
 server_name: hengfu
-listen: "{host}:-1"
+listen: "{host}:{nats_port}"
 max_payload: 2097152
 authorization {{ user: {login}, password: "{password}" }}
-jetstream {{ store_dir: "{folder}/jetstream", max_memory_store: 64MB, max_file_store: 4GB }}
+jetstream {{ store_dir: "{folder}/jetstream", max_memory_store: 64MB, max_file_store: 1GB }}
 mqtt {{
   listen: "{host}:{port}"
   ack_wait: "5s"
@@ -110,10 +113,11 @@ def start_broker(kind: str, folder: Path, port: int = 0) -> Broker:
     port = _free_port(port)
     password = _password(folder)
     with _lock(folder) as lock:
-        command = _CONFIGURE[name](program, folder, port, password)
-        process = _spawn(command, folder, lock)
+        server = _CONFIGURE[name](program, folder, port, password)
+        process = _spawn(server.command, folder, lock)
     broker = Broker(name, port, password, folder, process)
     _wait_until_open(broker)
+    _prepare(broker, server)
     return broker
 
 
@@ -142,24 +146,43 @@ _MISSING = {
 }
 
 
-def _mosquitto(program: str, folder: Path, port: int, password: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """How to start it; `nats_port` is where nats-server takes orders of its own, else 0."""
+
+    command: list[str]
+    nats_port: int = 0
+
+
+def _mosquitto(program: str, folder: Path, port: int, password: str) -> _Server:
     user = "user root" if os.geteuid() == 0 else ""  # else it drops to one that cannot write here
     config = MOSQUITTO_CONF.format(port=port, host=HOST, folder=folder, user=user)
     _write(folder / "passwords", f"{USER}:{mosquitto_hash(password, secrets.token_bytes(12))}\n")
     _write(folder / "mosquitto.conf", config)
-    return [program, "-c", str(folder / "mosquitto.conf")]
+    return _Server([program, "-c", str(folder / "mosquitto.conf")])
 
 
-def _nats(program: str, folder: Path, port: int, password: str) -> list[str]:
-    config = NATS_CONF.format(port=port, host=HOST, folder=folder, login=USER, password=password)
-    _write(folder / "nats.conf", config)
-    return [program, "-c", str(folder / "nats.conf")]
+def _nats(program: str, folder: Path, port: int, password: str) -> _Server:
+    nats_port = _free_port(0)
+    places = {"port": port, "nats_port": nats_port, "host": HOST, "folder": folder}
+    _write(folder / "nats.conf", NATS_CONF.format(**places, login=USER, password=password))
+    return _Server([program, "-c", str(folder / "nats.conf")], nats_port)
 
 
-_CONFIGURE: Mapping[str, Callable[[str, Path, int, str], list[str]]] = {
+_CONFIGURE: Mapping[str, Callable[[str, Path, int, str], _Server]] = {
     "mosquitto": _mosquitto,
     "nats": _nats,
 }
+
+
+def _prepare(broker: Broker, server: _Server) -> None:
+    if not server.nats_port:
+        return
+    try:
+        bound_stream(HOST, server.nats_port, USER, broker.password)
+    except (StreamError, OSError) as error:
+        broker.stop()
+        raise BrokerError(f"{broker.kind} cannot be prepared: {error}") from error
 
 
 def mosquitto_hash(password: str, salt: bytes, rounds: int = 101) -> str:

@@ -5,18 +5,22 @@ in order, to hand over what arrives, and to say once that the broker is gone and
 back.
 """
 
+import secrets
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 import structlog
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
+
+from sensors.brokerurl import BusError, parse_url
+
+__all__ = ["Bus", "BusError", "BusFull", "Handler", "Message", "Presence", "parse_url"]
 
 IN_FLIGHT = 50  # unacknowledged publications; 1000 halved the throughput when measured
 QUEUED = 1_000  # publications that may wait for the broker, design choice
@@ -26,10 +30,6 @@ BLOCK_S = 30.0  # how long a publisher waits for room before BusFull
 GOODBYE_S = 2.0
 
 _log = structlog.get_logger(__name__)
-
-
-class BusError(Exception):
-    """An address that is none; the text names what was expected."""
 
 
 class BusFull(Exception):  # noqa: N818 - names the situation, not a fault
@@ -69,10 +69,19 @@ class _Subscription:
 
 
 class Bus:
-    """A connection with a persistent session under the name `client_id`."""
+    """A connection under the name `client_id`, which is its session and so used once at a time.
+
+    With `persistent` false the session ends with the connection and the name gets a random tail:
+    for tools that come and go, whose sessions would otherwise fill up while they are away.
+    """
 
     def __init__(
-        self, url: str, client_id: str, presence: Presence | None = None, queued: int = QUEUED
+        self,
+        url: str,
+        client_id: str,
+        presence: Presence | None = None,
+        queued: int = QUEUED,
+        persistent: bool = True,
     ) -> None:
         """Raises BusError for a wrong address.
 
@@ -92,7 +101,7 @@ class Bus:
         self._asked = 0  # subscriptions that the broker has not answered
         self._connection = self._network_thread = 0
         self._complained = self._closing = False
-        self._client = _client(client_id, user, password)
+        self._client = _client(client_id, user, password, persistent)
         self._started = False
         self._listen()
 
@@ -297,25 +306,13 @@ class Bus:
             self.ack(message)
 
 
-def parse_url(url: str) -> tuple[str, int, str | None, str | None]:
-    """Host, port, user and password of mqtt://[user:password@]host:port; BusError otherwise."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port or 1883
-    except ValueError:
-        host, port, parts = None, 0, urlsplit("")
-    if parts.scheme != "mqtt" or not host:
-        shown = url.rpartition("@")[2]  # without the password
-        raise BusError(f"broker {shown!r}: expected mqtt://[user:password@]host:port")
-    user, password = parts.username, parts.password
-    return host, port, user and unquote(user), password and unquote(password)
-
-
-def _client(client_id: str, user: str | None, password: str | None) -> mqtt.Client:
+def _client(
+    client_id: str, user: str | None, password: str | None, persistent: bool
+) -> mqtt.Client:
     client = mqtt.Client(
         CallbackAPIVersion.VERSION2,
-        client_id=client_id,
-        clean_session=False,
+        client_id=client_id if persistent else f"{client_id}-{secrets.token_hex(4)}",
+        clean_session=not persistent,
         protocol=MQTTProtocolVersion.MQTTv311,
         manual_ack=True,
     )

@@ -100,6 +100,37 @@ def test_the_will_is_published_when_a_client_is_killed(broker: Broker, connect: 
     assert (late.payload, late.retain) == (b"gone", True)
 
 
+def test_two_passing_clients_of_one_name_do_not_disturb_each_other(broker: Broker) -> None:
+    first, second = (Bus(broker.url, "tool", persistent=False) for _ in range(2))
+    assert first.wait_connected(10)
+    assert second.wait_connected(10)
+    arrived = listen(first)
+    assert first.wait_subscribed(10)
+    published(second, "t/a", b"hello")
+    assert arrived.get(timeout=10).payload == b"hello"
+    first.close()
+    second.close()
+
+
+def test_an_absent_client_does_not_fill_the_broker(broker: Broker, connect: Connect) -> None:
+    """Far more than the bound for an absent session: others still connect and publish."""
+    absent = Bus(broker.url, "absent")
+    assert listen(absent).empty()
+    assert absent.wait_subscribed(10)
+    absent.close()
+    sender = Bus(broker.url, "sender", queued=100)
+    for number in range(320):  # 320 MB, above the bounds of 128 and 256 MB
+        sender.publish(f"t/{number}", bytes(1_000_000), 1)
+    assert sender.flush(30)
+    sender.close()
+    published(connect("late"), "t/late", b"late")
+    back = Bus(broker.url, "absent")
+    arrived = listen(back)
+    while arrived.get(timeout=20).topic != "t/late":
+        pass
+    back.close()
+
+
 def test_a_closed_bus_says_goodbye_itself(connect: Connect) -> None:
     arrived = listen(connect("watcher"))
     connect("service", presence=Presence("t/status", b"up", b"gone")).close()
