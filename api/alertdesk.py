@@ -21,6 +21,7 @@ KIND = "alert"
 OPEN = ("pending", "firing")
 ENDED = ("resolved",)
 AVERTED = "averted"  # how an alert that never fired is listed once its breach has passed
+SENSORS_KEPT = 50  # neurons named in an entry: thousands stand behind some alerts
 RETOLD = 200  # ended alerts whose retained message is cleared again at start
 _log = structlog.get_logger(__name__)
 
@@ -134,8 +135,13 @@ class _Untold:
 def _draft(run: str, event: AlertEvent) -> Draft:
     alert = event.alert
     averted = alert.state is State.RESOLVED and alert.fired_ms is None
-    listed = AVERTED if averted else alert.state.value
-    payload = {"what": event.what.value, "listed": listed, "alert": to_payload(alert)}
+    kept = replace(alert, sensors=alert.sensors[:SENSORS_KEPT])
+    payload = {
+        "what": event.what.value,
+        "listed": AVERTED if averted else alert.state.value,
+        "sensor_count": len(alert.sensors),
+        "alert": to_payload(kept),
+    }
     return Draft(run, event.t_ms, KIND, alert.id, payload)
 
 

@@ -28,6 +28,7 @@ class AlertView:
                 "entity_zh": place.zh,
                 "entity_en": place.en,
                 "unit": indicator.unit,
+                "sensor_count": entry.payload["sensor_count"],
                 "what": entry.payload["what"],
                 "t": iso(entry.t_ms),
                 "started": iso(alert.started_ms),

@@ -23,7 +23,8 @@ class VitalSignOut(Record):
     """One vital sign of one entity.
 
     `value` (in `unit`) and `score` (0 bad .. 100 good) are null when missing, never 0; `status`
-    and `reason` say why. `confidence` is 0..1. `sensors` are the neurons behind it.
+    and `reason` say why. `confidence` is 0..1. `sensors` are the neurons behind it, the first 50
+    of `sensor_count`.
     """
 
     indicator: str
@@ -42,6 +43,7 @@ class VitalSignOut(Record):
     status: Literal["ok", "missing", "not_applicable", "insufficient"]
     reason: str
     sensors: tuple[str, ...]
+    sensor_count: int
     rule_version: str
 
 
@@ -110,7 +112,10 @@ class IndicatorList(Record):
 
 
 class AlertOut(Record):
-    """An alert as it is now. `severity` is its colour; `peak` the worst value so far."""
+    """An alert as it is now. `severity` is its colour; `peak` the worst value so far.
+
+    `sensors` are the neurons behind it, the first 50 of `sensor_count`.
+    """
 
     id: str
     rule: str
@@ -137,6 +142,7 @@ class AlertOut(Record):
     acknowledged: Time | None
     note: str
     sensors: tuple[str, ...]
+    sensor_count: int
     message_zh: str
     message_en: str
     rule_version: str

@@ -8,6 +8,8 @@ from api.schemas import DimensionOut, VitalSignOut, VitalTree
 from api.vitals.sign import Colour, Status, VitalFrame, VitalSign
 from twin.clock import iso
 
+SENSORS_SHOWN = 50  # of the neurons behind a value: the whole quarter's stand behind some
+
 
 class VitalView:
     """Turns signs of a frame into records; keeps no state."""
@@ -86,7 +88,8 @@ def _fields(sign: VitalSign, named: Named, place: Named) -> dict[str, object]:
         "confidence": round(sign.confidence, 3),
         "status": sign.status.value,
         "reason": sign.reason,
-        "sensors": sign.sensors,
+        "sensors": sign.sensors[:SENSORS_SHOWN],
+        "sensor_count": len(sign.sensors),
         "rule_version": sign.rule_version,
     }
 

@@ -187,11 +187,11 @@ def open_quarter(world: World, tmp_path: Path) -> Iterator[OpenQuarter]:
 class Client:
     """Asks an app in this process; each request has an event loop of its own."""
 
-    services: Services
+    app: Any
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         async def once() -> httpx.Response:
-            transport = httpx.ASGITransport(create_app(self.services), raise_app_exceptions=False)
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 return await client.request(method, path, **options)
 
@@ -209,7 +209,7 @@ class Client:
         """The first events of a feed, as fields; then the client hangs up."""
 
         async def listen() -> list[dict[str, str]]:
-            async with stream(create_app(self.services), path, headers or {}) as events:
+            async with stream(self.app, path, headers or {}) as events:
                 return [await anext(events) for _ in range(count)]
 
         return anyio.run(listen)
@@ -259,4 +259,4 @@ def quarter(open_quarter: OpenQuarter) -> Quarter:
 
 @pytest.fixture
 def client(quarter: Quarter) -> Client:
-    return Client(quarter.services)
+    return Client(create_app(quarter.services))

@@ -53,6 +53,14 @@ def test_a_street_shows_its_indicators_with_the_neurons_behind(lively: Any, clie
     assert all("crowd_density" in sensor for sensor in crowd["sensors"])
 
 
+def test_of_the_many_neurons_behind_the_quarter_the_first_are_named(
+    lively: Any, client: Any
+) -> None:
+    (online,) = client.get(f"{VITALS}/N1").json()["items"]
+    assert online["sensor_count"] == len(lively.world.network)
+    assert len(online["sensors"]) == 50
+
+
 def test_one_indicator_at_every_street(lively: Any, client: Any) -> None:
     found = client.get(f"{VITALS}/P1", params={"level": "street"}).json()["items"]
     assert len(found) > 3
@@ -79,7 +87,8 @@ def test_one_indicator_at_every_street(lively: Any, client: Any) -> None:
         ("/stream?level=zone&entity=nowhere", 404),
     ],
 )
-def test_bad_questions_are_problems(lively: Any, client: Any, path: str, status: int) -> None:
+def test_bad_questions_are_problems(quarter: Any, client: Any, path: str, status: int) -> None:
+    quarter.clock(START_MS)
     answer = client.get(VITALS + path)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
