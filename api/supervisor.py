@@ -18,7 +18,7 @@ RESTARTS = 5
 _PR_SET_PDEATHSIG = 1
 
 
-class ChildDied(Exception):
+class ChildDied(Exception):  # noqa: N818 (names the situation, not a fault)
     """A child ended and cannot be brought back; the text carries its last words."""
 
 

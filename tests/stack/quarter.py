@@ -56,6 +56,7 @@ class Quarter:
                     self.events.append(event)
                     if fits(event):
                         return event
+            time.sleep(0.1)
         seen = [(e["type"], e["data"]["rule"], e["data"]["entity"]) for e in self.events]
         raise AssertionError(f"no such event within {within_s} s; seen: {seen}")
 
