@@ -4,6 +4,8 @@ import errno
 
 import httpx
 
+from api.ledger import LedgerUnavailable
+from api.service import NoRun
 from sensors.broker import BrokerError
 from sensors.bus import BusError
 from sensors.store import StoreUnavailable
@@ -14,7 +16,15 @@ class UsageError(Exception):
     """Something the person at the keyboard can put right; the text says how."""
 
 
-_OURS = (ConfigError, UsageError, BrokerError, BusError, StoreUnavailable)
+_OURS = (
+    ConfigError,
+    UsageError,
+    NoRun,
+    BrokerError,
+    BusError,
+    StoreUnavailable,
+    LedgerUnavailable,
+)
 
 
 def one_line(error: Exception) -> str | None:

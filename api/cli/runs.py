@@ -15,12 +15,10 @@ app = typer.Typer(help="List and delete runs.", no_args_is_help=True)
 @app.command("list")
 def list_runs(url: UrlOption = "http://127.0.0.1:8000") -> None:
     """Every run with what is stored of it."""
-    table = Table("run", "live", "first", "last", "readings", box=None)
+    table = Table("run", "live", "first reading", "last reading", box=None)
     for run in call("GET", url, "/api/v1/runs")["items"]:
         live = "●" if run["live"] else ""
-        table.add_row(
-            run["run"], live, run["first"] or "", run["last"] or "", f"{run['readings']:,}"
-        )
+        table.add_row(run["run"], live, run["first"] or "", run["last"] or "")
     out().print(table)
 
 
