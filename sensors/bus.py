@@ -5,20 +5,20 @@ in order, to hand over what arrives, and to say once that the broker is gone and
 back.
 """
 
+import contextlib
 import secrets
 import threading
-import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import paho.mqtt.client as mqtt
 import structlog
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from sensors.brokerurl import BusError, parse_url
+from sensors.outgoing import Outgoing
 
 __all__ = ["Bus", "BusError", "BusFull", "Handler", "Message", "Presence", "parse_url"]
 
@@ -90,13 +90,10 @@ class Bus:
         """
         self._host, self._port, user, password = parse_url(url)
         self.address = f"{self._host}:{self._port}"
-        self._presence, self._queued = presence, queued
+        self._presence, self._outgoing = presence, Outgoing(queued)
         self._subscriptions: tuple[_Subscription, ...] = ()
         self._greetings: tuple[Callable[[], object], ...] = ()
         self._lock = threading.Lock()
-        self._pending: dict[int, int] = {}  # message id -> QoS, of what is not yet published
-        self._done: deque[int] = deque()
-        self._room = threading.Event()
         self._connected, self._subscribed = threading.Event(), threading.Event()
         self._asked = 0  # subscriptions that the broker has not answered
         self._connection = self._network_thread = 0
@@ -134,21 +131,18 @@ class Bus:
         """
         self._start()
         within_s = 0.0 if threading.get_ident() == self._network_thread else within_s
-        deadline = time.monotonic() + within_s
-        while not self._try_publish(topic, payload, qos, retain):
-            if not self._room.wait(max(0.0, deadline - time.monotonic())):
-                raise BusFull(f"{self._queued} messages already wait for {self.address}")
+
+        def attempt() -> bool:
+            return self._outgoing.send(
+                lambda: self._client.publish(topic, payload, qos, retain), qos
+            )
+
+        if not self._outgoing.until(attempt, within_s):
+            raise BusFull(f"{self._outgoing.limit} messages already wait for {self.address}")
 
     def flush(self, within_s: float) -> bool:
         """True once everything is published (QoS 1: and acknowledged), False after that time."""
-        deadline = time.monotonic() + within_s
-        while True:
-            with self._lock:
-                self._settle()
-                if not self._pending:
-                    return True
-            if not self._room.wait(max(0.0, deadline - time.monotonic())):
-                return False
+        return self._outgoing.until(self._outgoing.empty, within_s)
 
     def subscribe(self, pattern: str, handler: Handler, qos: int = 1, manual: bool = False) -> None:
         """Call the handler, on the network thread, for each message whose topic fits.
@@ -182,7 +176,8 @@ class Bus:
             return
         self._closing = True
         if self._presence is not None and self.connected:
-            self._client.publish(self._presence.topic, self._presence.will, 1, True)
+            with contextlib.suppress(BusFull):
+                self.publish(self._presence.topic, self._presence.will, 1, True, GOODBYE_S)
             self.flush(GOODBYE_S)
         self._client.disconnect()
         self._client.loop_stop()
@@ -195,28 +190,10 @@ class Bus:
         self._client.connect_async(self._host, self._port, KEEPALIVE_S)
         self._client.loop_start()
 
-    def _try_publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
-        with self._lock:
-            self._settle()
-            if len(self._pending) >= self._queued:
-                return False
-            sent = self._client.publish(topic, payload, qos, retain)
-            if sent.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
-                return False
-            if qos or sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS:
-                self._pending[sent.mid] = qos
-            return True
-
     def _ask(self, subscription: _Subscription) -> None:
         with self._lock:
             self._asked += 1
         self._client.subscribe(subscription.filter, subscription.qos)
-
-    def _settle(self) -> None:
-        """Take published messages off the list. Under the lock, so that each has been put on it."""
-        self._room.clear()
-        while self._done:
-            self._pending.pop(self._done.popleft(), None)
 
     def _listen(self) -> None:
         client = self._client
@@ -260,9 +237,7 @@ class Bus:
     ) -> None:
         self._connected.clear()
         self._subscribed.clear()
-        with self._lock:
-            self._pending = {mid: qos for mid, qos in self._pending.items() if qos}
-        self._room.set()
+        self._outgoing.disconnected()
         if not self._closing:
             self._complain("broker is lost, trying again", reason=str(reason))
 
@@ -285,8 +260,7 @@ class Bus:
     def _on_publish(
         self, _client: mqtt.Client, _data: Any, mid: int, _reason: ReasonCode, _properties: Any
     ) -> None:
-        self._done.append(mid)  # no lock here: paho holds one of its own that publish() needs
-        self._room.set()
+        self._outgoing.finished(mid)
 
     def _on_message(self, _client: mqtt.Client, _data: Any, arrived: mqtt.MQTTMessage) -> None:
         message = Message(
