@@ -107,8 +107,8 @@ def test_the_will_is_published_when_a_client_is_killed(broker: Broker, connect: 
     subprocess.run([sys.executable, "-c", script, broker.url], check=False, timeout=30)
     assert arrived.get(timeout=10).payload == b"up"
     assert arrived.get(timeout=10).payload == b"gone"
-    late = first_retained(broker)
-    assert (late.payload, late.retain) == (b"gone", True)
+    heard = (first_retained(broker) for _ in range(10))
+    assert any((late.payload, late.retain) == (b"gone", True) for late in heard)
 
 
 def test_two_passing_clients_of_one_name_do_not_disturb_each_other(broker: Broker) -> None:
