@@ -14,7 +14,7 @@ from twin.arrays import Floats, Index
 from twin.config import ConfigError
 from twin.entities import Geography
 
-PER_GATEWAY = 120  # neurons that share one gateway (design choice)
+PER_GATEWAY = 500  # neurons that share one gateway: mostly one per zone and class (design choice)
 
 
 @dataclass(frozen=True, slots=True)

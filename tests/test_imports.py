@@ -19,6 +19,7 @@ SEES_TRUTH = {
     "sensors.runfiles",
     "sensors.runner",
     "sensors.simulation",
+    "api.bench",
     "api.cli",
     "api.export",
 }

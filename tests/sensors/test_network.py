@@ -113,7 +113,7 @@ def test_a_table_outside_the_zones_is_refused(make_catalogue: Make, make_map) ->
 def test_no_gateway_serves_more_than_its_limit_or_two_classes_or_zones(
     make_catalogue: Make, make_map
 ) -> None:
-    network = build_network(make_catalogue(BIN), make_map(bin=600))
+    network = build_network(make_catalogue(BIN), make_map(bin=4 * PER_GATEWAY + 120))
     counts = np.bincount(network.gateway)
     assert counts.tolist() == [PER_GATEWAY, PER_GATEWAY, 60, PER_GATEWAY, PER_GATEWAY, 60]
     assert network.gateways[:3] == (("zone-0", "l1"), ("zone-0", "l2"), ("zone-0", "l3"))

@@ -1,0 +1,119 @@
+"""Readings per second from a gateway through a real broker into the store, confirmed."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from queue import SimpleQueue
+
+import duckdb
+import numpy as np
+
+from api.bench.row import Row, median_s
+from sensors import topics
+from sensors.broker import find_program, start_broker
+from sensors.bus import Bus, Message
+from sensors.catalogue import load_catalogue
+from sensors.highwater import decode_confirmation
+from sensors.ingest import Ingest
+from sensors.network import Network, build_network
+from sensors.outbox import Outbox, Pack
+from sensors.simulation import Simulation
+from sensors.store.duck import DuckStore
+from twin.arrays import Array
+from twin.city import City, load_city_config
+from twin.clock import HOUR_MS, parse_time, wall_ms
+from twin.geography import load_geography
+from twin.scenarios import load_scenarios
+
+START_MS = parse_time("2026-05-13T06:00")
+HOURS = 3
+TARGET = 30_000
+BATCH = 5_000
+WITHIN_S = 60.0
+WINDOW = 1_000  # unconfirmed packs at most
+RUN = "bench"
+
+
+def rows(config: Path) -> Iterator[Row]:
+    """Three hours of the core, sent as fast as they are confirmed, over each broker there is."""
+    geography = load_geography(config, "core")
+    network = build_network(load_catalogue(config), geography)
+    city = City.start(load_city_config(config), geography, load_scenarios(config), 42, START_MS)
+    simulation = Simulation(city, network, 1)
+    packs = simulation.advance(START_MS + HOURS * HOUR_MS)
+    readings = sum(pack.payload.count(b'"n"') for pack in packs)
+    bare = readings / _insert_s(readings)
+    for broker in ("mosquitto", "nats"):
+        if find_program(broker) is not None:
+            took_s = _through(broker, network, packs)
+            name = f"readings over {broker} into the store, packs of {readings / len(packs):.0f}"
+            yield Row(name, "/s", readings / took_s, bare, "bare DuckDB insert", TARGET)
+
+
+def _through(kind: str, network: Network, packs: list[Pack]) -> float:
+    """Seconds from the first pack sent to the last one confirmed."""
+    with tempfile.TemporaryDirectory() as folder:
+        broker = start_broker(kind, Path(folder) / "broker")
+        store = DuckStore(Path(folder) / "store.duckdb")
+        bus = Bus(broker.url, "bench-ingest")
+        ingest = Ingest(bus, store, network, RUN)
+        try:
+            ingest.start()
+            bus.wait_subscribed(WITHIN_S)
+            with ProcessPoolExecutor(1, get_context("spawn")) as city:
+                return city.submit(_send, broker.url, packs).result()
+        finally:
+            ingest.stop()
+            bus.close()
+            store.close()
+            broker.stop()
+
+
+def _send(url: str, packs: list[Pack]) -> float:
+    """The gateways' half, in a process of its own: a window of packs, sent until confirmed."""
+    outbox, bus = Outbox(), Bus(url, "bench-city")
+    marks: SimpleQueue[tuple[str, str, int, int]] = SimpleQueue()
+
+    def hear(message: Message) -> None:
+        mark = decode_confirmation(message.payload)
+        if mark is not None:
+            zone, gateway = topics.parse(message.topic).names
+            marks.put((zone, gateway, mark.epoch, mark.seq))
+
+    bus.subscribe(topics.confirmed_topic(RUN, topics.ANY, topics.ANY), hear)
+    bus.wait_subscribed(WITHIN_S)
+    begun = time.perf_counter()
+    for pack in packs:
+        outbox.add(pack, wall_ms())
+        bus.publish(topics.readings_topic(RUN, pack.zone, pack.gateway), pack.payload, qos=1)
+        while len(outbox) >= WINDOW or not marks.empty():
+            outbox.confirm(*marks.get(timeout=WITHIN_S))
+    while len(outbox):
+        outbox.confirm(*marks.get(timeout=WITHIN_S))
+    took_s = time.perf_counter() - begun
+    bus.close()
+    return took_s
+
+
+def _insert_s(readings: int) -> float:
+    """Seconds that DuckDB alone takes for as many rows, in commits of the same size."""
+    columns: dict[str, Array] = {
+        "series": np.arange(readings, dtype=np.int32) % BATCH,
+        "t_ms": START_MS + np.arange(readings, dtype=np.int64),
+        "value": np.random.default_rng(1).random(readings),
+    }
+
+    def insert() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            database = duckdb.connect(str(Path(folder) / "bare.duckdb"))
+            database.execute("CREATE TABLE readings (series INTEGER, t_ms BIGINT, value DOUBLE)")
+            for first in range(0, readings, BATCH):
+                part = {name: column[first : first + BATCH] for name, column in columns.items()}
+                database.register("part", part)
+                database.execute("INSERT INTO readings SELECT * FROM part")
+            database.close()
+
+    return median_s(insert)

@@ -1,0 +1,80 @@
+"""How long `hengfu up` takes to the first full set of vital signs, and what memory it holds."""
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+from api.bench.row import Row
+
+WITHIN_S = 60.0
+SETTLE_S = 20.0  # wall seconds at 60x before memory is read
+
+
+def rows() -> Iterator[Row]:
+    """Wall seconds from the start of the processes; resident memory of all of them, shared once."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = _free_port()
+        command = [sys.executable, "-m", "api.cli", "up", "--port", str(port), "--data", folder]
+        begun = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            _wait_ready(port)
+            yield Row(
+                "start to first vital signs",
+                "s",
+                time.perf_counter() - begun,
+                target=10,
+                more_is_better=False,
+            )
+            time.sleep(SETTLE_S)
+            yield Row(
+                "memory of hengfu up in all",
+                "MB",
+                sum(_pss_mb(pid) for pid in [process.pid, *_children(process.pid)]),
+                target=1_000,
+                more_is_better=False,
+            )
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+
+
+def _wait_ready(port: int) -> None:
+    deadline = time.monotonic() + WITHIN_S
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"hengfu up was not ready within {WITHIN_S:.0f} s")
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(stat.parent.name))
+    return found
+
+
+def _pss_mb(pid: int) -> float:
+    """Proportional set size: pages that several processes share are counted once in all."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
