@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from sensors.clockmessage import STOPPED, ClockMessage, parse_clock
 
 
+class NoRun(Exception):  # noqa: N818 (names the situation, not a fault)
+    """No run was named and no city's clock is heard at the broker."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A clock message with the wall time, in ms UTC, at which it came."""

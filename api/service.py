@@ -22,7 +22,7 @@ from api.names import Names
 from api.publisher import MessageBus, Publisher
 from api.rebuild import Past, reaches
 from api.retained import clear_retained
-from api.runclock import RunClock, RunFinder
+from api.runclock import NoRun, RunClock, RunFinder
 from api.vitals.engine import VitalEngine
 from api.vitalview import VitalView
 from sensors import topics
@@ -42,10 +42,6 @@ LEDGER_FILE, STORE_FILE = "ledger.sqlite", "twin.duckdb"
 FIND_WITHIN_S = 3.0
 CONNECT_WITHIN_S = 5.0
 _log = structlog.get_logger(__name__)
-
-
-class NoRun(Exception):  # noqa: N818 (names the situation, not a fault)
-    """No run was named and no city's clock is heard at the broker."""
 
 
 @dataclass(slots=True)

@@ -16,20 +16,22 @@ from sensors import topics
 from sensors.broker import find_program, start_broker
 from sensors.bus import Bus, Message
 from sensors.catalogue import load_catalogue
+from sensors.gateway import NumberedPack
 from sensors.highwater import decode_confirmation
 from sensors.ingest import Ingest
 from sensors.network import Network, build_network
 from sensors.outbox import Outbox, Pack
 from sensors.simulation import Simulation
 from sensors.store.duck import DuckStore
+from sensors.wire import encode_pack
 from twin.arrays import Array
 from twin.city import City, load_city_config
-from twin.clock import HOUR_MS, parse_time, wall_ms
+from twin.clock import HOUR_MS, MINUTE_MS, parse_time, wall_ms
 from twin.geography import load_geography
 from twin.scenarios import load_scenarios
 
 START_MS = parse_time("2026-05-13T06:00")
-HOURS = 3
+HOURS = 6
 TARGET = 30_000
 BATCH = 5_000
 WITHIN_S = 60.0
@@ -38,19 +40,33 @@ RUN = "bench"
 
 
 def rows(config: Path) -> Iterator[Row]:
-    """Three hours of the core, sent as fast as they are confirmed, over each broker there is."""
+    """Hours of the core, sent as fast as they are confirmed, over each broker there is."""
     geography = load_geography(config, "core")
     network = build_network(load_catalogue(config), geography)
     city = City.start(load_city_config(config), geography, load_scenarios(config), 42, START_MS)
-    simulation = Simulation(city, network, 1)
-    packs = simulation.advance(START_MS + HOURS * HOUR_MS)
+    packs = _packs(Simulation(city, network, 1))
     readings = sum(pack.payload.count(b'"n"') for pack in packs)
     bare = readings / _insert_s(readings)
+    size = round(readings / len(packs))
     for broker in ("mosquitto", "nats"):
         if find_program(broker) is not None:
             took_s = _through(broker, network, packs)
-            name = f"readings over {broker} into the store, packs of {readings / len(packs):.0f}"
+            name = f"readings over {broker} into the store, packs of {size}"
             yield Row(name, "/s", readings / took_s, bare, "bare DuckDB insert", TARGET)
+
+
+def _packs(simulation: Simulation) -> list[Pack]:
+    """A minute per pack, so that most are of the size the wire is made for, about 100."""
+    network = simulation.network
+    return [
+        Pack(one.zone, one.gateway, one.epoch, one.seq, _encoded(network, one))
+        for stretch in simulation.generate(START_MS + HOURS * HOUR_MS, MINUTE_MS)
+        for one in simulation.gateways.pack(stretch.readings)
+    ]
+
+
+def _encoded(network: Network, one: NumberedPack) -> bytes:
+    return encode_pack(network, one.zone, one.gateway, one.epoch, one.seq, one.batch)
 
 
 def _through(kind: str, network: Network, packs: list[Pack]) -> float:

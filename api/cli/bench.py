@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.bench import chain, city, fleet, start
 from api.bench.row import Row
 from api.cli.console import out
 from api.cli.errors import UsageError
@@ -24,6 +23,8 @@ def bench(
     config: ConfigOption = None,
 ) -> None:
     """Measure speed and memory; medians of three, ratios to a bare baseline of the same run."""
+    from api.bench import chain, city, fleet, start  # late: the other commands do without
+
     folder = config or default_config_dir()
     parts: Mapping[str, Callable[[], Iterator[Row]]] = {
         "city": lambda: city.rows(folder),

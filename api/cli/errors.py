@@ -5,7 +5,7 @@ import errno
 import httpx
 
 from api.ledger import LedgerUnavailable
-from api.service import NoRun
+from api.runclock import NoRun
 from sensors.broker import BrokerError
 from sensors.bus import BusError
 from sensors.store import StoreUnavailable

@@ -8,7 +8,6 @@ import typer
 
 from api.cli.options import Area, BrokerUrlOption, ConfigOption, DataOption, RunOption
 from api.logs import configure_logs
-from api.service import find_run, open_store
 from sensors.bus import Bus
 from sensors.catalogue import load_catalogue
 from sensors.ingest import Ingest
@@ -29,6 +28,8 @@ def ingest(
     config: ConfigOption = None,
 ) -> None:
     """Write the readings of one run into the store, without serving them."""
+    from api.service import find_run, open_store  # late: see serve
+
     configure_logs()
     if run is None or area is None:
         found = find_run(broker, run)

@@ -3,17 +3,17 @@
 import signal
 import socket
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-import uvicorn
 
-from api.app import create_app
 from api.cli.errors import UsageError
 from api.cli.options import Area, BrokerUrlOption, ConfigOption, DataOption, RunOption
 from api.logs import configure_logs
-from api.service import Services, build_services
 from twin.config import default_config_dir
+
+if TYPE_CHECKING:
+    from api.service import Services
 
 LOOPBACK = "127.0.0.1"
 GRACE_S = 3
@@ -34,6 +34,8 @@ def serve(
     config: ConfigOption = None,
 ) -> None:
     """Serve the vital signs, alerts and feeds of one run over HTTP."""
+    from api.service import build_services  # late: the other commands start without the web
+
     configure_logs()
     listener = _listen(port)
     services = build_services(
@@ -48,7 +50,11 @@ def serve(
     _serve(services, listener)
 
 
-def _serve(services: Services, listener: socket.socket) -> None:
+def _serve(services: "Services", listener: socket.socket) -> None:
+    import uvicorn
+
+    from api.app import create_app
+
     config = uvicorn.Config(
         create_app(services),
         log_level="warning",
