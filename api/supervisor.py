@@ -1,10 +1,8 @@
 """The processes of `hengfu up`: started together, watched, stopped together."""
 
 import contextlib
-import ctypes
 import fcntl
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -13,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sensors.offspring import die_with_parent
+
 STOP_WITHIN_S = 10.0
 RESTARTS = 5
-_PR_SET_PDEATHSIG = 1
 
 
 class ChildDied(Exception):  # noqa: N818 (names the situation, not a fault)
@@ -43,7 +42,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches the parent alone, which stops us in order
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent(),
             )
 
     def ended(self) -> int | None:
@@ -119,11 +118,3 @@ def port_is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _die_with_parent() -> None:
-    """Linux: be told to stop when the parent is killed; elsewhere the parent's stop must do."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() == 1:
-            os.kill(os.getpid(), signal.SIGTERM)

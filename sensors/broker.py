@@ -1,13 +1,11 @@
 """The embedded MQTT broker: a real server as a child process, on loopback, with a login."""
 
 import base64
-import ctypes
 import fcntl
 import hashlib
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -19,13 +17,13 @@ from pathlib import Path
 from typing import IO
 
 from sensors.natsstream import StreamError, bound_stream
+from sensors.offspring import die_with_parent
 
 HOST = "127.0.0.1"
 USER = "hengfu"
 START_WITHIN_S = 10.0
 LOG_KEPT_BYTES = 1_000_000
 _SBIN = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"  # where packages put mosquitto
-_PR_SET_PDEATHSIG = 1
 
 # `max_inflight_messages` is how many packs the ingest may hold unacknowledged: at Debian's 20 a
 # batch of 5,000 readings never fills. Full queues drop silently; gateways send again then.
@@ -238,23 +236,9 @@ def _spawn(command: list[str], folder: Path, lock: IO[bytes]) -> "subprocess.Pop
             stderr=target,
             start_new_session=True,  # Ctrl-C reaches the parent alone, which stops us in order
             pass_fds=(lock.fileno(),),
-            preexec_fn=_die_with_parent(),
+            preexec_fn=die_with_parent(),
             env={**os.environ, "GOMEMLIMIT": "128MiB"},
         )
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    """Linux only: the kernel stops the child when the thread that started it ends."""
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
-
-    def arrange() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died in between
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    return arrange
 
 
 def _wait_until_open(broker: Broker) -> None:
