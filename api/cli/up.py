@@ -10,7 +10,6 @@ from typing import Annotated
 
 import httpx
 import typer
-from rich.panel import Panel
 
 from api.cli.check import load_everything
 from api.cli.console import out
@@ -184,4 +183,4 @@ def _greet(plan: Plan, run: str, took_s: float) -> None:
         f"             [bold]hengfu inject crowd_surge{url}[/]",
         "stop         Ctrl-C",
     ]
-    out().print(Panel("\n".join(shown), title="衡复孪生 Hengfu Twin", expand=False))
+    out().print("\n".join(["[bold]衡复孪生 Hengfu Twin[/]", *("  " + line for line in shown)]))
