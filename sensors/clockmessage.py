@@ -1,8 +1,13 @@
 """The run's clock as the city publishes it, retained on hengfu/v1/{run}/clock."""
 
+from typing import Annotated
+
 import msgspec
 
 WARMING, RUNNING, PAUSED, STOPPED = "warming", "running", "paused", "stopped"
+
+CityTime = Annotated[int, msgspec.Meta(ge=0, le=7_258_118_400_000)]  # 1970 .. 2200
+Speed = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class ClockMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,9 +18,9 @@ class ClockMessage(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     run: str
-    t_ms: int
+    t_ms: CityTime
     t: str = ""
-    speed: float | None = None
+    speed: Speed | None = None
     state: str = RUNNING
     area: str = "core"
     seed: int | None = None

@@ -2,19 +2,10 @@
 
 from dataclasses import dataclass
 
-import msgspec
-
+from sensors.clockmessage import RUNNING, ClockMessage
 from twin.clock import MINUTE_MS
 
 AHEAD_MS = 5 * MINUTE_MS  # what counts as future, see docs/decisions/delivery.md
-
-
-class _Clock(msgspec.Struct):
-    """What matters here of the message on `clock`; times in ms UTC of city time."""
-
-    t_ms: int
-    speed: float | None = None
-    state: str = "running"
 
 
 @dataclass(slots=True)
@@ -25,23 +16,18 @@ class Horizon:
     taken as it stands, so the city must publish it at least every five minutes of city time.
     """
 
-    _clock: _Clock | None = None
+    _clock: ClockMessage | None = None
     _heard_ms: int = 0
 
-    def hear(self, payload: bytes, wall_ms: int) -> bool:
-        """Take a clock message; False when it is none."""
-        try:
-            self._clock = msgspec.json.decode(payload, type=_Clock)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return False
-        self._heard_ms = wall_ms
-        return True
+    def hear(self, clock: ClockMessage, wall_ms: int) -> None:
+        """Follow this message from now on."""
+        self._clock, self._heard_ms = clock, wall_ms
 
     def limit_ms(self, wall_ms: int) -> int | None:
         """City time beyond which a reading lies in the future, five minutes after now."""
         clock = self._clock
         if clock is None:
             return None
-        running = clock.state == "running" and clock.speed is not None
-        passed_ms = (wall_ms - self._heard_ms) * clock.speed if running and clock.speed else 0
+        speed = clock.speed if clock.state == RUNNING and clock.speed is not None else 0.0
+        passed_ms = (wall_ms - self._heard_ms) * speed
         return clock.t_ms + max(0, round(passed_ms)) + AHEAD_MS

@@ -16,6 +16,7 @@ import structlog
 
 from sensors import topics
 from sensors.bus import Bus, BusFull, Message
+from sensors.clockmessage import parse_clock
 from sensors.highwater import Gateway, encode_confirmation
 from sensors.network import Network
 from sensors.reading import ReadingBatch
@@ -104,7 +105,9 @@ class Ingest:
     # On the network thread: only hand over.
 
     def _hear_clock(self, message: Message) -> None:
-        if self._reception.horizon.hear(message.payload, self._clock()):
+        clock = parse_clock(message.payload)
+        if clock is not None and clock.run == self._run:
+            self._reception.horizon.hear(clock, self._clock())
             self._clock_heard.set()
 
     def _take_retained(self, message: Message) -> None:

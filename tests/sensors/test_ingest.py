@@ -23,6 +23,7 @@ from twin.config import default_config_dir
 from twin.geography import load_geography
 
 NOW_MS = 1_777_600_000_000
+CLOCK = b'{"run": "r", "t_ms": %d}' % NOW_MS
 WITHIN_S = 10.0
 Event = tuple[str, int]
 
@@ -117,7 +118,7 @@ def setting(network: Network) -> Iterator[Setting]:
     bus, store = FakeBus(events), FakeStore(events)
     ingest = Ingest(bus, store, network, "r", lambda: 0)  # type: ignore[arg-type]
     ingest.start()
-    bus.handlers["clock"](Message("hengfu/v1/r/clock", b'{"t_ms": %d}' % NOW_MS))
+    bus.handlers["clock"](Message("hengfu/v1/r/clock", CLOCK))
     yield Setting(ingest, bus, store, network, events)
     ingest.stop()
 
@@ -194,13 +195,27 @@ def test_a_bad_payload_is_acknowledged_after_its_letter_is_kept(setting: Setting
     assert setting.ingest.counters()["dead_not-json"] == 1
 
 
+@pytest.mark.parametrize(
+    "clock",
+    [b'{"run": "other", "t_ms": 5}', b'{"run": "r", "t_ms": %d, "speed": 1e308}' % NOW_MS],
+)
+def test_a_strange_clock_neither_ends_the_ingest_nor_refuses_a_pack(
+    setting: Setting, clock: bytes
+) -> None:
+    setting.bus.handlers["clock"](Message("hengfu/v1/r/clock", clock))
+    setting.send(pack(setting.network, 1))
+    setting.wait_until(lambda: ("written", 1) in setting.events)
+    assert setting.ingest.health()["ok"]
+    assert "dead_far-future" not in setting.ingest.counters()
+
+
 def test_after_a_reconnect_the_marks_are_published_again(network: Network) -> None:
     events: list[Event] = []
     zone, gateway = network.gateways[0]
     bus, store = FakeBus(events), FakeStore(events, held=[Mark(zone, gateway, 1, 42)])
     ingest = Ingest(bus, store, network, "r", lambda: 0)  # type: ignore[arg-type]
     ingest.start()
-    bus.handlers["clock"](Message("hengfu/v1/r/clock", b'{"t_ms": 0}'))
+    bus.handlers["clock"](Message("hengfu/v1/r/clock", CLOCK))
     deadline = time.monotonic() + WITHIN_S
     while events != [("confirmed", 42)]:
         assert time.monotonic() < deadline

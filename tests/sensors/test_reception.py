@@ -9,6 +9,7 @@ import pytest
 from sensors import topics
 from sensors.bus import Message
 from sensors.catalogue import load_catalogue
+from sensors.clockmessage import ClockMessage
 from sensors.highwater import encode_confirmation
 from sensors.network import Network, build_network
 from sensors.reading import ReadingBatch
@@ -31,7 +32,7 @@ def network() -> Network:
 def reception(network: Network) -> Reception:
     """A reception whose run clock stands at NOW_MS."""
     made = Reception(network, [], lambda: 0)
-    made.horizon.hear(b'{"t_ms": %d}' % NOW_MS, 0)
+    made.horizon.hear(ClockMessage(run="r", t_ms=NOW_MS), 0)
     return made
 
 
