@@ -5,6 +5,7 @@ commands ─► Simulation.advance ─► outbox ─► MQTT readings ─► ing
                                     └──── confirmed marks ◄────┘
 """
 
+import contextlib
 import queue
 import threading
 from collections import deque
@@ -36,6 +37,7 @@ STEP_MS = 10 * SECOND_MS
 WARM_UP_MS = 15 * MINUTE_MS  # city time lived at full speed first, so that windows are full
 SNAPSHOT_EVERY_MS = 10 * SECOND_MS  # wall time
 RESEND_AFTER_MS = 5 * SECOND_MS  # wall time without confirmation
+CLOCK_EVERY_MS = 5 * SECOND_MS  # wall time: a slow or paused city is heard too
 UNCONFIRMED = 2_000  # packs at which the city waits for the ingest
 DRAIN_WITHIN_S = 5.0
 HISTORY_DAYS = 30
@@ -76,8 +78,8 @@ class Runner:
         self._speed = speed
         self._pace = Pace(None, 0, 0)
         self._labelled: object = None
-        self._saved_ms = self._resent_ms = wall_ms()
-        self._stopping = threading.Event()
+        self._saved_ms = self._resent_ms = self._told_ms = wall_ms()
+        self._stopping, self._forgotten = threading.Event(), threading.Event()
 
     def resume(self, saved: Saved) -> None:
         """Take over what a crashed run had sent without confirmation and obeyed since."""
@@ -93,10 +95,11 @@ class Runner:
         self._set_pace()
         while not self._stopping.is_set():
             self._obey()
+            self._settle()
+            self._remind()
             if self._paused:
                 self._stopping.wait(0.05)
-                continue
-            if self._wait_for_turn():
+            elif self._wait_for_turn():
                 self._step(RUNNING)
         self._finish()
 
@@ -109,6 +112,7 @@ class Runner:
     def _listen(self) -> None:
         run = self._identity.run
         confirmed = topics.confirmed_topic(run, topics.ANY, topics.ANY)
+        self._bus.on_connect(self._forgotten.set)
         self._bus.subscribe(topics.clock_topic(run), self._hear_clock)
         self._bus.subscribe(confirmed, self._hear_confirmation)
         self._bus.subscribe(topics.command_topic(run, "city"), self._hear_command)
@@ -118,6 +122,7 @@ class Runner:
         state = None if self._resumed else WARMING
         if self._resumed:
             self._stopping.wait(0.5)  # the retained clock says how far the run had come
+            self._take_over(self._heard)
         else:
             self._publish_clock(WARMING)
             self._send(self._simulation.history(HISTORY_DAYS))
@@ -128,6 +133,11 @@ class Runner:
                 return
             if self._has_room():
                 self._step(state)
+
+    def _take_over(self, heard: ClockMessage | None) -> None:
+        """Keep the pace of a crashed run; one that was stopped goes on at the pace it is given."""
+        if heard is not None and heard.state in (RUNNING, PAUSED):
+            self._speed, self._paused = heard.speed, heard.state == PAUSED
 
     # One step
 
@@ -148,7 +158,6 @@ class Runner:
         wait_s = self._pace.wait_s(due_ms, wall_ms())
         if wait_s > 0:
             self._stopping.wait(min(wait_s, 0.05))
-            self._settle()
             return False
         return self._has_room()
 
@@ -166,11 +175,15 @@ class Runner:
             self._publish(pack)
 
     def _publish(self, pack: Pack) -> None:
-        topic = topics.readings_topic(self._identity.run, pack.zone, pack.gateway)
-        try:
-            self._bus.publish(topic, pack.payload, qos=1, within_s=1.0)
-        except BusFull:
-            return  # it stays in the outbox and is sent again
+        """Without a broker the pack stays in the outbox and is sent later."""
+        if self._bus.connected:
+            topic = topics.readings_topic(self._identity.run, pack.zone, pack.gateway)
+            self._tell(topic, pack.payload)
+
+    def _tell(self, topic: str, payload: bytes, retain: bool = False) -> None:
+        """What finds no room is told again: packs, answers to repeated commands, the clock."""
+        with contextlib.suppress(BusFull):
+            self._bus.publish(topic, payload, 1, retain, within_s=1.0)
 
     def _settle(self) -> None:
         """Let go of what is confirmed; send again what has waited too long."""
@@ -192,7 +205,7 @@ class Runner:
                 return
             answer = self._answer(command)
             topic = topics.ack_topic(self._identity.run, command.id)
-            self._bus.publish(topic, msgspec.json.encode(answer), qos=1)
+            self._tell(topic, msgspec.json.encode(answer))
 
     def _answer(self, command: Command) -> Acknowledgement:
         now_ms = self._simulation.city.now_ms
@@ -213,7 +226,7 @@ class Runner:
             return False, f"speed {speed!r}: expected 0.1 to 10000, or null for full speed"
         self._speed = None if speed is None else float(speed)
         self._set_pace()
-        self._publish_clock(PAUSED if self._paused else RUNNING)
+        self._publish_clock(self._state)
         return True, f"speed {'max' if speed is None else speed}"
 
     def _pause(self, _command: Command) -> tuple[bool, str]:
@@ -230,7 +243,16 @@ class Runner:
     def _set_pace(self) -> None:
         self._pace = Pace.start(self._speed, self._simulation.city.now_ms)
 
+    @property
+    def _state(self) -> str:
+        return PAUSED if self._paused else RUNNING
+
     # What is left behind
+
+    def _remind(self) -> None:
+        """Repeat the clock when it has not been told for long, or the broker may have lost it."""
+        if self._forgotten.is_set() or wall_ms() - self._told_ms >= CLOCK_EVERY_MS:
+            self._publish_clock(self._state)
 
     def _publish_clock(self, state: str) -> None:
         now_ms, identity = self._simulation.city.now_ms, self._identity
@@ -243,7 +265,9 @@ class Runner:
             area=identity.area,
             seed=identity.seed,
         )
-        self._bus.publish(topics.clock_topic(identity.run), encode_clock(clock), 1, retain=True)
+        self._forgotten.clear()
+        self._told_ms = wall_ms()
+        self._tell(topics.clock_topic(identity.run), encode_clock(clock), retain=True)
 
     def _write_labels(self) -> None:
         """Only when an incident began or ended since the last time."""
