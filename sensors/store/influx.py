@@ -1,0 +1,216 @@
+"""The store of the services: InfluxDB 2.x, or any other that speaks its write path and InfluxQL."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from sensors.deadletter import DeadLetter
+from sensors.network import Network
+from sensors.reading import ReadingBatch
+from sensors.store import influxql as ql
+from sensors.store.base import Mark, Points, RunSpan, VitalHistory, VitalRows
+from sensors.store.influxanswers import (
+    Positions,
+    batch_of,
+    means_of,
+    points_of,
+    slices,
+    times_of,
+    vitals_of,
+)
+from sensors.store.influxerase import erase
+from sensors.store.influxhello import greet
+from sensors.store.influxlines import (
+    LETTER,
+    OWN,
+    Heads,
+    kind_of,
+    letter_lines,
+    letter_of,
+    mark_lines,
+    run_lines,
+    tag,
+    untag,
+    vital_lines,
+)
+from sensors.store.influxlink import InfluxLink
+from sensors.store.influxsettings import InfluxSettings
+
+KEPT_LETTERS = 10_000  # per run, design choice
+TRIM_AFTER = 1_000  # letters written between two looks for such as are too many
+
+
+class InfluxStore:
+    """Readings, marks, vital signs and dead letters in one bucket, shared by any number of clients.
+
+    InfluxDB has no transactions: readings are written before the marks that vouch for them, so a
+    crash in between repeats packs and loses none. Threads may share the store.
+    """
+
+    def __init__(self, settings: InfluxSettings) -> None:
+        """Raises InfluxRefused when a setting is wrong, StoreUnavailable when nobody answers."""
+        self._link = InfluxLink(settings)
+        try:
+            self._generation = greet(self._link)
+        except BaseException:
+            self._link.close()
+            raise
+        self._heads: Heads | None = None
+        self._positions: Positions | None = None
+        self._letters: dict[str, int] = {}
+
+    def write(
+        self,
+        run: str,
+        batch: ReadingBatch,
+        network: Network,
+        marks: Sequence[Mark] = (),
+        letters: Sequence[DeadLetter] = (),
+    ) -> None:
+        lines = self._heads_of(run, network).lines(batch)
+        self._link.write([*lines, *run_lines(run, batch)])
+        self._put_letters(run, letters)
+        self._link.write(mark_lines(run, marks))
+
+    def write_dead(self, run: str, letters: Sequence[DeadLetter]) -> None:
+        self._link.write(run_lines(run))
+        self._put_letters(run, letters)
+
+    def marks(self, run: str) -> list[Mark]:
+        found = [
+            Mark(
+                untag(s.tags["zone"]), untag(s.tags["gateway"]), int(s.tags["epoch"]), s.rows[0][1]
+            )
+            for s in self._link.ask(ql.marks(run))
+        ]
+        return sorted(found, key=lambda mark: (mark.zone, mark.gateway, mark.epoch))
+
+    def readings(
+        self, run: str, sensor: str, quantity: str | None, start_ms: int, end_ms: int, limit: int
+    ) -> Points:
+        condition = ql.where(start_ms, end_ms, run=run, sensor=sensor, quantity=quantity)
+        statement = ql.readings(condition, kind_of(sensor), limit)
+        found = points_of(self._link.ask(statement), sensor)
+        order = np.lexsort((found.quantity.astype(str), found.t_ms))[-limit:]
+        return _taken(found, order)
+
+    def scan(
+        self, run: str, network: Network, kinds: Sequence[str] | None, start_ms: int, end_ms: int
+    ) -> Iterator[ReadingBatch]:
+        """Not a snapshot: what is written meanwhile may be seen or not."""
+        positions = self._positions_of(network)
+        asked = positions.kinds if kinds is None else list(kinds)
+        first, end = self._span(run, start_ms, end_ms)
+        if first >= end or not asked:
+            return
+        counted = ql.count(ql.where(first, end, run=run), asked)
+        rows = sum(sum(filter(None, s.rows[0][1:])) for s in self._link.ask(counted))
+        for begin, stop in slices(rows, first, end):
+            statement = ql.points(ql.where(begin, stop, run=run), asked)
+            yield batch_of(self._link.ask(statement), positions)
+
+    def latest(self, run: str, kind: str | None = None) -> Points:
+        condition = ql.where(*ql.EVER, run=run)
+        series = [
+            part
+            for field, kinds in self._fields(kind).items()
+            for part in self._link.ask(ql.latest(field, condition, kinds))
+        ]
+        found = points_of(series)
+        order = np.lexsort((found.quantity.astype(str), found.sensor.astype(str)))
+        return _taken(found, order)
+
+    def write_vitals(self, run: str, rows: VitalRows) -> None:
+        if len(rows):
+            self._link.write([*vital_lines(run, rows), *run_lines(run)])
+
+    def vitals(
+        self,
+        run: str,
+        indicator: str,
+        level: str,
+        entity: str,
+        start_ms: int,
+        end_ms: int,
+        step_ms: int | None = None,
+    ) -> VitalHistory:
+        tags = {"run": run, "indicator": indicator, "level": level, "entity": entity}
+        condition = ql.where(start_ms, end_ms, **tags)
+        if not step_ms:
+            return vitals_of(self._link.ask(ql.vitals(condition)))
+        steps = self._link.ask(ql.vital_steps(condition, step_ms))
+        value, score = (
+            self._link.ask(ql.vital_means(field, condition, step_ms))
+            for field in ("value", "score")
+        )
+        return means_of(steps, value, score)
+
+    def dead_letters(self, run: str, limit: int) -> list[DeadLetter]:
+        statement = ql.letters(run, min(limit, KEPT_LETTERS))
+        return [letter_of(row) for series in self._link.ask(statement) for row in series.rows]
+
+    def runs(self) -> list[RunSpan]:
+        known = times_of(self._link.ask(ql.runs("last", "known")))
+        first = times_of(self._link.ask(ql.runs("first", "reading")))
+        last = times_of(self._link.ask(ql.runs("last", "reading")))
+        names = sorted(known | first)
+        return [RunSpan(run, first.get(run), last.get(run)) for run in names]
+
+    def delete(self, run: str) -> None:
+        """Raises InfluxRefused with InfluxDB 3 Core, which cannot delete by run."""
+        erase(self._link, self._generation, run)
+
+    def close(self) -> None:
+        self._link.close()
+
+    def _heads_of(self, run: str, network: Network) -> Heads:
+        heads = self._heads
+        if heads is None or heads.run != run or heads.network is not network:
+            heads = self._heads = Heads(run, network)
+        return heads
+
+    def _positions_of(self, network: Network) -> Positions:
+        positions = self._positions
+        if positions is None or positions.network is not network:
+            positions = self._positions = Positions(network)
+        return positions
+
+    def _span(self, run: str, start_ms: int, end_ms: int) -> tuple[int, int]:
+        """The part of the time span in which the run has readings, empty when it has none."""
+        first = times_of(self._link.ask(ql.runs("first", "reading", run)))
+        last = times_of(self._link.ask(ql.runs("last", "reading", run)))
+        if run not in first or run not in last:
+            return 0, 0
+        return max(start_ms, first[run]), min(end_ms, last[run] + 1)
+
+    def _fields(self, kind: str | None) -> dict[str, list[str]]:
+        """The kinds that have numbers and those that have states, as far as there are any."""
+        found: dict[str, list[str]] = {}
+        for series in self._link.ask(ql.FIELDS):
+            if series.name not in OWN and (kind is None or series.name == tag(kind)):
+                for field in series.column("fieldKey"):
+                    found.setdefault(field, []).append(untag(series.name))
+        return {field: kinds for field, kinds in found.items() if field in ("value", "state")}
+
+    def _put_letters(self, run: str, letters: Sequence[DeadLetter]) -> None:
+        self._link.write(letter_lines(run, letters))
+        due = self._letters.get(run, TRIM_AFTER) + len(letters)
+        self._letters[run] = due
+        if letters and due >= TRIM_AFTER:
+            self._letters[run] = 0
+            self._trim(run)
+
+    def _trim(self, run: str) -> None:
+        for series in self._link.ask(ql.letter_number(run, KEPT_LETTERS - 1)):
+            erase(self._link, self._generation, run, LETTER, series.rows[0][0])
+
+
+def _taken(found: Points, order: npt.NDArray[np.intp]) -> Points:
+    return Points(
+        found.sensor[order],
+        found.quantity[order],
+        found.t_ms[order],
+        found.value[order],
+        found.state[order],
+    )

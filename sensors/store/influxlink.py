@@ -1,0 +1,156 @@
+"""The line to InfluxDB: writes by its own client, questions in InfluxQL over plain HTTP."""
+
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import orjson
+import urllib3
+from influxdb_client.client.influxdb_client import InfluxDBClient
+from influxdb_client.client.write_api import SYNCHRONOUS
+from influxdb_client.rest import ApiException
+
+from sensors.store import influxerrors as errors
+from sensors.store.base import StoreUnavailable
+from sensors.store.influxsettings import InfluxSettings
+
+LINES = 5_000  # per request: 0.7 MB, the best size when measured
+CONNECT_WITHIN_S, ANSWER_WITHIN_S = 5.0, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A part of an answer; a long series comes in several parts."""
+
+    name: str
+    tags: dict[str, str]
+    columns: list[str]
+    rows: list[list[Any]]
+
+    def column(self, name: str) -> list[Any]:
+        """The values of one column; None where a point lacks the field."""
+        place = self.columns.index(name)
+        return [row[place] for row in self.rows]
+
+
+class InfluxLink:
+    """Speaks HTTP, knows nothing of readings. Threads may share it; errors are StoreUnavailable."""
+
+    def __init__(self, settings: InfluxSettings) -> None:
+        """Opens no connection yet."""
+        self.settings = settings
+        token = settings.token.get_secret_value()
+        self._http = httpx.Client(
+            base_url=settings.url,
+            headers={"Authorization": f"Token {token}", "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(ANSWER_WITHIN_S, connect=CONNECT_WITHIN_S),
+            verify=_trust(settings),
+            trust_env=False,
+        )
+        self._client = InfluxDBClient(
+            settings.url,
+            token,
+            org=settings.org,
+            timeout=(int(CONNECT_WITHIN_S * 1000), int(ANSWER_WITHIN_S * 1000)),
+            ssl_ca_cert=None if settings.ca_file is None else str(settings.ca_file),
+        )
+        self._writer = self._client.write_api(write_options=SYNCHRONOUS)
+        self._closed = False
+
+    def write(self, lines: Sequence[str]) -> None:
+        """Lines in as few requests as are good for the server; nothing is done for no lines."""
+        for start in range(0, len(lines), LINES):
+            body = "\n".join(lines[start : start + LINES]).encode()
+            with self._translated():
+                self._writer.write(self.settings.bucket, self.settings.org, body)
+
+    def ask(self, statement: str) -> Iterator[Series]:
+        """The answer while it arrives; times are ms UTC."""
+        asked = {"db": self.settings.bucket, "q": statement, "epoch": "ms", "chunked": "true"}
+        with self._translated(), self._http.stream("GET", "/query", params=asked) as response:
+            if response.status_code != 200:
+                raise errors.refused(self.settings, response.status_code, _words(response))
+            for line in _lines(response.iter_bytes()):
+                yield from self._series(orjson.loads(line))
+
+    def tell(self, statement: str) -> None:
+        """A statement of 1.x that changes something."""
+        asked = {"db": self.settings.bucket, "q": statement}
+        response = self.call("POST", "/query", asked)
+        list(self._series(response.json()))
+
+    def call(
+        self, method: str, path: str, params: dict[str, str] | None = None, body: Any = None
+    ) -> httpx.Response:
+        """Any other request; raises unless it succeeds."""
+        response = self.attempt(method, path, params, body)
+        if not response.is_success:
+            raise errors.refused(self.settings, response.status_code, _words(response))
+        return response
+
+    def attempt(
+        self, method: str, path: str, params: dict[str, str] | None = None, body: Any = None
+    ) -> httpx.Response:
+        """Any other request, whatever the server makes of it."""
+        with self._translated():
+            return self._http.request(method, path, params=params, json=body)
+
+    def close(self) -> None:
+        self._closed = True
+        self._http.close()
+        self._client.close()  # type: ignore[no-untyped-call]
+
+    def _series(self, answer: dict[str, Any]) -> Iterator[Series]:
+        for part in [answer, *answer.get("results", ())]:
+            if "error" in part:
+                raise errors.refused(self.settings, 200, str(part["error"]))
+            for one in part.get("series", ()):
+                yield Series(
+                    one.get("name", ""), one.get("tags", {}), one["columns"], one["values"]
+                )
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        if self._closed:
+            raise StoreUnavailable(f"the store at {self.settings.url} is closed")
+        try:
+            yield
+        except ApiException as error:
+            body = str(error.body or error.reason or "")
+            raise errors.refused(self.settings, int(error.status or 500), body) from error
+        except (httpx.HTTPError, urllib3.exceptions.HTTPError, OSError) as error:
+            raise errors.unreachable(self.settings, error) from error
+        except orjson.JSONDecodeError as error:
+            raise errors.unreachable(self.settings, error) from error
+
+
+def _trust(settings: InfluxSettings) -> ssl.SSLContext | bool:
+    return True if settings.ca_file is None else ssl.create_default_context(cafile=settings.ca_file)
+
+
+def _words(response: httpx.Response) -> str:
+    """What the server says about its refusal, without the JSON around it."""
+    text = response.read().decode(errors="replace")
+    try:
+        answer = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+    return str(answer.get("message") or answer.get("error") or text) if answer else text
+
+
+def _lines(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Whole lines of a body that arrives in pieces."""
+    rest: list[bytes] = []
+    for part in parts:
+        *whole, last = part.split(b"\n")
+        if whole:
+            yield b"".join([*rest, whole[0]])
+            yield from whole[1:]
+            rest = []
+        rest.append(last)
+    tail = b"".join(rest)
+    if tail:
+        yield tail

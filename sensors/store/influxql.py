@@ -1,0 +1,114 @@
+"""The questions in InfluxQL: explicit times always, names that cannot break out."""
+
+from collections.abc import Sequence
+
+from sensors.store.influxlines import LETTER, MARK, RUN, VITAL, tag
+
+EVER = (0, 1 << 42)  # ms, 1970 to 2109; without bounds a grouped query ends at the wall clock
+_FURTHEST_MS = 9_223_372_036_854  # InfluxDB counts nanoseconds in 64 bits
+
+FIELDS = "SHOW FIELD KEYS"
+DATABASES = "SHOW DATABASES"
+
+
+def where(start_ms: int, end_ms: int, **tags: str | None) -> str:
+    """The condition; a tag that is None is not asked for."""
+    asked = [f"\"{key}\" = '{tag(value)}'" for key, value in tags.items() if value is not None]
+    first, end = (max(-_FURTHEST_MS, min(t_ms, _FURTHEST_MS)) for t_ms in (start_ms, end_ms))
+    return " AND ".join([*asked, f"time >= {first}ms", f"time < {end}ms"])
+
+
+def measurements(kinds: Sequence[str]) -> str:
+    """Kinds after FROM."""
+    return ", ".join(f'"{tag(kind)}"' for kind in kinds)
+
+
+def readings(condition: str, kind: str, limit: int) -> str:
+    """The newest of each quantity, newest first."""
+    return (
+        f'SELECT "value", "state" FROM {measurements([kind])} WHERE {condition} '
+        f'GROUP BY "quantity" ORDER BY time DESC LIMIT {int(limit)}'
+    )
+
+
+def count(condition: str, kinds: Sequence[str]) -> str:
+    """How many numbers and states each kind has."""
+    return f'SELECT count("value"), count("state") FROM {measurements(kinds)} WHERE {condition}'
+
+
+def points(condition: str, kinds: Sequence[str]) -> str:
+    """Everything, kind by kind. Ungrouped: with one group per series planning takes longer."""
+    return (
+        'SELECT "zone", "sensor", "quantity", "value", "state" '
+        f"FROM {measurements(kinds)} WHERE {condition}"
+    )
+
+
+def latest(field: str, condition: str, kinds: Sequence[str]) -> str:
+    """The newest of each series that has this field."""
+    return (
+        f'SELECT last("{field}") FROM {measurements(kinds)} WHERE {condition} '
+        'GROUP BY "sensor", "quantity"'
+    )
+
+
+def marks(run: str) -> str:
+    """The highest sequence number of each gateway and epoch, for their time is that number."""
+    condition = where(*EVER, run=run)
+    return f'SELECT last("seq") FROM "{MARK}" WHERE {condition} GROUP BY "zone", "gateway", "epoch"'
+
+
+def vitals(condition: str) -> str:
+    fields = '"value", "score", "confidence", "has_value", "has_score"'
+    return f'SELECT {fields} FROM "{VITAL}" WHERE {condition}'
+
+
+def vital_steps(condition: str, step_ms: int) -> str:
+    """Every step that has a row, with the mean confidence."""
+    fields = 'count("has_value"), mean("confidence")'
+    return f'SELECT {fields} FROM "{VITAL}" WHERE {condition} {_by(step_ms)}'
+
+
+def vital_means(field: str, condition: str, step_ms: int) -> str:
+    """Means of the rows in which the field is not missing."""
+    there = f'"has_{field}" = true'
+    return f'SELECT mean("{field}") FROM "{VITAL}" WHERE {there} AND {condition} {_by(step_ms)}'
+
+
+def letters(run: str, limit: int) -> str:
+    fields = '"topic", "reason", "detail", "payload"'
+    condition = where(*EVER, run=run)
+    return f'SELECT {fields} FROM "{LETTER}" WHERE {condition} ORDER BY time DESC LIMIT {limit}'
+
+
+def letter_number(run: str, number: int) -> str:
+    """The n-th newest, counted from 0."""
+    condition = where(*EVER, run=run)
+    return (
+        f'SELECT "reason" FROM "{LETTER}" WHERE {condition} '
+        f"ORDER BY time DESC LIMIT 1 OFFSET {number}"
+    )
+
+
+def runs(selector: str, field: str, run: str | None = None) -> str:
+    """`first` or `last` time at which each run has the field."""
+    condition = where(*EVER, run=run)
+    return f'SELECT {selector}("{field}") FROM "{RUN}" WHERE {condition} GROUP BY "run"'
+
+
+def delete(run: str, measurement: str | None = None, end_ms: int | None = None) -> str:
+    """Everything of the run, or what one measurement has of it before a time; 1.x only."""
+    if measurement is None or end_ms is None:
+        return f"DROP SERIES FROM /.*/ WHERE \"run\" = '{tag(run)}'"
+    condition = where(-_FURTHEST_MS, end_ms, run=run)
+    return f"DELETE FROM {measurements([measurement])} WHERE {condition}"
+
+
+def policies(bucket: str) -> str:
+    """How long a database of 1.x keeps what it has."""
+    escaped = bucket.replace("\\", "\\\\").replace('"', '\\"')
+    return f'SHOW RETENTION POLICIES ON "{escaped}"'
+
+
+def _by(step_ms: int) -> str:
+    return f"GROUP BY time({int(step_ms)}ms) fill(none)"
