@@ -1,13 +1,14 @@
 """Readings on their way into the windows: each pack once, holes noticed.
 
-pack (MQTT) -> seen before? -> names to series -> VitalEngine.add
+pack (MQTT) -> seen before? -> the ingest's own gate -> VitalEngine.add
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from sensors import topics
+from sensors.admission import Gate
+from sensors.bus import Message
 from sensors.network import Network
 from sensors.reading import ReadingBatch
 from sensors.store import Mark
@@ -30,7 +31,12 @@ class Arrivals:
     beyond: dict[int, int] = field(default_factory=dict)
 
     def fresh(self, seq: int, t_ms: int) -> bool:
-        """Whether this pack is new; remembers it."""
+        """Whether this pack is new; remembers it.
+
+        A number far below `high` shows that `high` was a wild one: counting begins again there.
+        """
+        if self.high - seq > AHEAD:
+            self.high, self.high_ms = seq - 1, t_ms
         if seq <= self.high or seq in self.beyond:
             return False
         self.beyond[seq] = t_ms
@@ -53,8 +59,7 @@ class Intake:
     """Turns payloads into batches for the engine; one thread owns it."""
 
     def __init__(self, network: Network) -> None:
-        self._network = network
-        self._decoder = Decoder()
+        self._gate, self._decoder = Gate(network), Decoder()
         self._arrivals: dict[tuple[str, str, int], Arrivals] = {}
         self.readings = self.packs = self.duplicates = self.refused = 0
 
@@ -63,17 +68,18 @@ class Intake:
         for mark in marks:
             self._arrivals[mark.zone, mark.gateway, mark.epoch] = Arrivals(mark.seq, t_ms)
 
-    def take(self, gateway: str, payload: bytes, now_ms: int) -> ReadingBatch | None:
-        """The readings of a pack, or None when it is malformed or came before."""
+    def take(self, message: Message, now_ms: int) -> ReadingBatch | None:
+        """The good readings of a pack, or None when it is malformed or came before."""
         try:
-            pack = self._decoder.decode(payload, now_ms)
-        except WireError:
+            zone, gateway = topics.parse(message.topic).names
+            pack = self._decoder.decode(message.payload, now_ms)
+        except (ValueError, WireError):
             self.refused += 1  # the ingest keeps it as a dead letter
             return None
-        if not self._fresh(gateway, pack, now_ms):
+        if not self._fresh(zone, gateway, pack, now_ms):
             self.duplicates += 1
             return None
-        batch = self._batch(pack)
+        batch = self._gate.admit(pack, zone, None).batch  # the windows know what is future
         self.packs += 1
         self.readings += len(batch)
         return batch
@@ -88,15 +94,9 @@ class Intake:
         for arrivals in self._arrivals.values():
             arrivals.forgive()
 
-    def _fresh(self, gateway: str, pack: Pack, now_ms: int) -> bool:
+    def _fresh(self, zone: str, gateway: str, pack: Pack, now_ms: int) -> bool:
         if pack.epoch is None or pack.seq is None:
             return True
-        key = (pack.zone, gateway, pack.epoch)
+        key = (zone, gateway, pack.epoch)
         arrivals = self._arrivals.setdefault(key, Arrivals(0, now_ms - HOUR_MS))
-        return arrivals.fresh(pack.seq, int(pack.t_ms.max()))
-
-    def _batch(self, pack: Pack) -> ReadingBatch:
-        series = self._network.series.find(pack.zone, pack.names)
-        batch = ReadingBatch(series, pack.t_ms, pack.value, pack.state)
-        stated = np.zeros(len(pack), bool) if pack.state is None else pack.state != np.array(None)
-        return batch.take((series >= 0) & (np.isfinite(pack.value) | stated))
+        return arrivals.fresh(pack.seq, min(now_ms, int(pack.t_ms.max())))

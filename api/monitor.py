@@ -155,10 +155,7 @@ class Monitor:
 
     def _take(self, messages: list[Message]) -> None:
         now_ms = self.clock.now_ms()
-        batches = [
-            self.intake.take(topics.parse(message.topic).names[1], message.payload, now_ms)
-            for message in messages
-        ]
+        batches = [self.intake.take(message, now_ms) for message in messages]
         self._engine.add(ReadingBatch.concat([batch for batch in batches if batch is not None]))
 
     def _advance(self, watermark_ms: int) -> None:
