@@ -10,7 +10,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
+from sensors.broker import Broker, BrokerError, start_broker
 from sensors.offspring import die_with_parent
 
 STOP_WITHIN_S = 10.0
@@ -19,6 +21,21 @@ RESTARTS = 5
 
 class ChildDied(Exception):  # noqa: N818 (names the situation, not a fault)
     """A child ended and cannot be brought back; the text carries its last words."""
+
+
+class Member(Protocol):
+    """A process that is started, looked after and stopped."""
+
+    name: str
+    restarts: int
+
+    def start(self) -> None: ...
+
+    def ended(self) -> int | None: ...
+
+    def stop(self, within_s: float) -> None: ...
+
+    def last_words(self) -> str: ...
 
 
 @dataclass(slots=True)
@@ -67,12 +84,39 @@ class Child:
 
 
 @dataclass(slots=True)
+class BrokerChild:
+    """The embedded broker; started again it keeps its port and its password."""
+
+    broker: Broker
+    restarts: int = RESTARTS
+    name: str = "broker"
+
+    def start(self) -> None:
+        """Nothing while it runs; raises ChildDied when it cannot come back."""
+        if self.broker.alive():
+            return
+        try:
+            self.broker = start_broker(self.broker.kind, self.broker.folder, self.broker.port)
+        except BrokerError as error:
+            raise ChildDied(str(error)) from error
+
+    def ended(self) -> int | None:
+        return self.broker.process.poll()
+
+    def stop(self, within_s: float = STOP_WITHIN_S) -> None:
+        self.broker.stop(within_s)
+
+    def last_words(self) -> str:
+        return self.broker.last_words()
+
+
+@dataclass(slots=True)
 class Family:
     """The children in starting order; stopping goes the other way round."""
 
-    children: list[Child] = field(default_factory=list)
+    children: list[Member] = field(default_factory=list)
 
-    def add(self, child: Child) -> None:
+    def add(self, child: Member) -> None:
         child.start()
         self.children.append(child)
 

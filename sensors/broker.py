@@ -87,6 +87,10 @@ class Broker:
         """False once the process has ended."""
         return self.process.poll() is None
 
+    def last_words(self) -> str:
+        """The last line it logged, for the message."""
+        return _last_line(self.folder)
+
     def stop(self, within_s: float = 5.0) -> None:
         """Ask, wait, and only then insist; stopping twice is no error."""
         if self.alive():

@@ -27,8 +27,8 @@ from api.cli.options import (
     parse_speed,
     parse_start,
 )
-from api.supervisor import Child, ChildDied, Family, folder_lock, port_is_free
-from sensors.broker import Broker, start_broker
+from api.supervisor import BrokerChild, Child, ChildDied, Family, folder_lock, port_is_free
+from sensors.broker import start_broker
 from twin.clock import iso, wall_ms
 from twin.config import default_config_dir
 
@@ -97,12 +97,10 @@ def _run(plan: Plan) -> None:
     run = new_run_id(wall_ms())
     logs = plan.data / "runs" / run
     logs.mkdir(parents=True, exist_ok=True)
-    own = "://" not in plan.broker
-    server = start_broker(plan.broker, plan.data / "broker") if own else None
-    broker = plan.broker if server is None else server.url
     family = Family()
     _stop_on_terminate()
     try:
+        broker = _broker(plan, family)
         with _address_file(plan.data / "broker-url", broker):
             for name, arguments in plan.roles(run).items():
                 family.add(Child(name, arguments, logs / f"{name}.log", {"HENGFU_BROKER": broker}))
@@ -114,7 +112,16 @@ def _run(plan: Plan) -> None:
     except KeyboardInterrupt:
         out().print("\nstopping …")
     finally:
-        _stop(family, server)
+        _stop(family)
+
+
+def _broker(plan: Plan, family: Family) -> str:
+    """The address of the broker, our own or a given one."""
+    if "://" in plan.broker:
+        return plan.broker
+    server = start_broker(plan.broker, plan.data / "broker")
+    family.add(BrokerChild(server))
+    return server.url
 
 
 @contextlib.contextmanager
@@ -136,12 +143,10 @@ def _stop_on_terminate() -> None:
     signal.signal(signal.SIGHUP, interrupt)
 
 
-def _stop(family: Family, server: Broker | None) -> None:
+def _stop(family: Family) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave children behind
     family.stop()
-    if server is not None:
-        server.stop()
 
 
 def _wait_until_ready(family: Family, url: str, began: float) -> None:

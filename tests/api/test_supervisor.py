@@ -35,9 +35,9 @@ def script(tmp_path: Path, text: str, restarts: int = 5) -> Script:
 
 
 def test_a_child_that_fails_is_reported_with_its_last_words(tmp_path: Path) -> None:
-    family = Family()
-    family.add(script(tmp_path, "raise SystemExit('the store is locked')"))
-    family.children[0].process.wait()  # type: ignore[union-attr]
+    family, child = Family(), script(tmp_path, "raise SystemExit('the store is locked')")
+    family.add(child)
+    child.process.wait()  # type: ignore[union-attr]
     with pytest.raises(ChildDied, match="the store is locked"):
         family.tend()
 

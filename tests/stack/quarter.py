@@ -47,6 +47,16 @@ class Quarter:
             text=True,
         ).stdout
 
+    @property
+    def ready(self) -> bool:
+        return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+
+    def wait(self, happened: Callable[[], bool], within_s: float) -> None:
+        deadline = time.monotonic() + within_s
+        while not happened():
+            assert time.monotonic() < deadline, "it did not happen in time"
+            time.sleep(0.1)
+
     def wait_event(self, fits: Callable[[Event], bool], within_s: float) -> Event:
         """The first alert event that fits; the feed is resumed from where it was left."""
         deadline = time.monotonic() + within_s
@@ -135,7 +145,7 @@ def kill(pid: int) -> None:
 def _wait_ready(city: Quarter, log: Path) -> None:
     while city.process.poll() is None:
         with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{city.url}/readyz", timeout=5).status_code == 200:
+            if city.ready:
                 return
         time.sleep(0.1)
     raise AssertionError(f"hengfu up ended: {log.read_text()}")

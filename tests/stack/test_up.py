@@ -58,6 +58,18 @@ def _stays_whole(city: Quarter) -> None:
     assert city.get("/api/v1/dead-letters")["items"] == []
 
 
+def test_a_killed_broker_is_started_again(tmp_path: Path, broker_kind: str) -> None:
+    """At the same address; the city goes on where it waited."""
+    with quarter(tmp_path, broker_kind, *MIDWEEK) as city:
+        before = city.children()["broker"]
+        kill(before)
+        city.wait(lambda: city.children().get("broker", before) != before, within_s=20)
+        told = city.get("/api/v1/simulation")["t"]
+        city.wait(lambda: city.get("/api/v1/simulation")["t"] > told, within_s=30)
+        city.wait(lambda: city.ready, within_s=30)
+        _stays_whole(city)
+
+
 def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:
     with quarter(tmp_path, "auto", *MIDWEEK) as city:
         children = city.children()
