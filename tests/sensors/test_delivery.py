@@ -101,7 +101,7 @@ def test_nothing_passes_a_gateway_that_is_out(radios: Radios, start_ms: int) -> 
         for row in network.gateway[network.series.sensor[batch.series]]
     }
     assert outage.target not in through
-    assert len(through) > 5
+    assert len(through) >= 3  # the others go on
 
 
 def test_a_restored_delivery_goes_on_as_it_would_have(radios: Radios, start_ms: int) -> None:
