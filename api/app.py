@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from prometheus_client import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import metrics, problems
-from api.routes import alerts, city, health, runs, sensors, simulation, vitals
+from api.gate import Gate, bearer, enter, header
+from api.routes import alerts, city, health, keys, runs, sensors, simulation, vitals
 from api.schemas import ProblemOut
 from api.service import Services
 
@@ -23,6 +24,8 @@ Map data © OpenStreetMap contributors, ODbL. All readings are synthetic.
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemOut, "description": text}
     for status, text in {
+        401: "A valid API key is expected (where keys are demanded)",
+        403: "The key's role does not allow that",
         404: "There is no such thing",
         422: "A parameter cannot be meant",
         503: "Something that we need is away",
@@ -30,19 +33,26 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(services: Services) -> FastAPI:
+def create_app(services: Services, keys_demanded: bool = False) -> FastAPI:
     """The app; it touches nothing until the first request."""
     app = FastAPI(
-        title="衡复孪生 Hengfu Twin", version="1", description=DESCRIPTION, redoc_url=None
+        title="衡复孪生 Hengfu Twin",
+        version="1",
+        description=DESCRIPTION,
+        redoc_url=None,
+        dependencies=[Depends(enter)],
     )
     app.state.services = services
     app.state.metrics = metrics.registry(services)
     problems.install(app)
-    v1 = APIRouter(prefix=PREFIX, responses=_PROBLEMS)
-    for part in (vitals, alerts, sensors, city, simulation, runs):
+    credentials = [Depends(bearer), Depends(header)]  # named in the description, read by the gate
+    v1 = APIRouter(prefix=PREFIX, responses=_PROBLEMS, dependencies=credentials)
+    for part in (vitals, alerts, sensors, city, simulation, runs, keys):
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)
+    failures = metrics.key_failures(app.state.metrics)
+    app.add_middleware(Gate, keys=services.keys, keys_demanded=keys_demanded, failures=failures)
     app.add_middleware(CountRequests, counter=metrics.request_counter(app.state.metrics))
     return app
 

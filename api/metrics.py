@@ -25,6 +25,13 @@ def request_counter(metrics: CollectorRegistry) -> HttpCounter:
     )  # fmt: skip
 
 
+def key_failures(metrics: CollectorRegistry) -> HttpCounter:
+    return HttpCounter(
+        "hengfu_http_key_failures", "Requests without a valid API key", ["reason"],
+        registry=metrics,
+    )  # fmt: skip
+
+
 class _Numbers(Collector):
     def __init__(self, services: Services) -> None:
         self._services = services

@@ -4,6 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.keys import DAYS, NAME_LENGTH
+from api.keys import State as KeyState
+from api.roles import Role
+
 Time = Annotated[
     str,
     Field(json_schema_extra={"format": "date-time"}, examples=["2026-05-01T15:20:00.000+08:00"]),
@@ -292,6 +296,37 @@ class RunOut(Record):
 
 class RunList(Record):
     items: list[RunOut]
+
+
+class KeyIn(BaseModel):
+    """A new API key; without `expires_days` it holds until it is revoked."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    name: Annotated[str, Field(min_length=1, max_length=NAME_LENGTH, examples=["指挥大屏"])]
+    role: Role
+    expires_days: Annotated[int | None, Field(ge=1, le=DAYS)] = None
+
+
+class KeyOut(Record):
+    """What is known of an API key; `key` is its id, the times are wall time."""
+
+    key: str
+    name: str
+    role: Role
+    state: KeyState
+    created: Time
+    expires: Time | None
+    revoked: Time | None
+
+
+class KeyMade(KeyOut):
+    """With the token, which is not kept and cannot be shown again."""
+
+    token: str
+
+
+class KeyList(Record):
+    items: list[KeyOut]
 
 
 class DeadLetterOut(Record):

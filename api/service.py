@@ -16,6 +16,7 @@ from api.commands import Commands
 from api.config import Rulebook, load_rulebook
 from api.feeds import Bell
 from api.intake import Intake
+from api.keyring import KeyRing
 from api.ledger import Ledger
 from api.monitor import Monitor, Pace
 from api.names import Names
@@ -57,6 +58,7 @@ class Services:
     scenarios: Mapping[str, Scenario]
     store: Store
     ledger: Ledger
+    keys: KeyRing
     bus: MessageBus
     clock: RunClock
     desk: AlertDesk
@@ -155,6 +157,7 @@ def assemble(
         scenarios=scenarios,
         store=store,
         ledger=ledger,
+        keys=KeyRing(ledger, wall),
         bus=bus,
         clock=clock,
         desk=desk,

@@ -14,6 +14,7 @@ from api.alertdesk import KIND, AlreadyAcknowledged
 from api.deps import LastEventId, OfRun, Parameters, Service, conflict, run_of
 from api.paging import from_cursor, to_cursor
 from api.problems import unknown
+from api.roles import Door, behind
 from api.schemas import AcknowledgeIn, AlertOut, AlertPage, AlertStory, ColourName, Level
 from api.service import Services
 
@@ -97,7 +98,11 @@ def read_alert(alert: str, of: Annotated[OfRun, Query()], service: Service) -> A
     return AlertStory(**history[-1].model_dump(), history=history)
 
 
-@router.post("/{alert}/ack", summary="Acknowledge an open alert")
+@router.post(
+    "/{alert}/ack",
+    summary="Acknowledge an open alert",
+    openapi_extra=behind(Door.ACKNOWLEDGE),
+)
 def acknowledge(alert: str, who: AcknowledgeIn, service: Service) -> AlertOut:
     """The first to acknowledge keeps it; 409 for the others and for alerts that are over."""
     if not service.ledger.story(service.run, KIND, alert, limit=1):

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from api.deps import OfRun, Service, conflict, run_of
 from api.problems import unknown
+from api.roles import Door, behind
 from api.schemas import DeadLetterList, DeadLetterOut, RunList, RunOut
 from api.service import Services
 from sensors.store import RunSpan
@@ -25,7 +26,12 @@ def read_runs(service: Service) -> RunList:
     return RunList(items=[_run(service, spans[run]) for run in sorted(spans)])
 
 
-@router.delete("/runs/{run}", status_code=204, summary="Delete a run that is not live")
+@router.delete(
+    "/runs/{run}",
+    status_code=204,
+    summary="Delete a run that is not live",
+    openapi_extra=behind(Door.ADMINISTER),
+)
 def delete_run(run: str, service: Service) -> None:
     """Its readings, vital signs and retained messages go; ledger entries stay as history."""
     if run == service.run:

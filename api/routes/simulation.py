@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Response
 
 from api.deps import Service, conflict, to_ms
 from api.problems import invalid
+from api.roles import Door, behind
 from api.schemas import (
     CommandOut,
     IncidentIn,
@@ -21,6 +22,7 @@ from twin.command import Acknowledgement, Command
 from twin.scenarios import Scenario
 
 ANSWER_WITHIN_S = 8.0
+STEER = behind(Door.STEER)
 router = APIRouter(prefix="/simulation", tags=["simulation"])
 Key = Annotated[
     str | None,
@@ -47,7 +49,7 @@ def read_simulation(service: Service) -> SimulationOut:
     )
 
 
-@router.post("/incidents", status_code=202, summary="Make something happen")
+@router.post("/incidents", status_code=202, summary="Make something happen", openapi_extra=STEER)
 def inject(
     wanted: IncidentIn, service: Service, response: Response, key: Key = None
 ) -> IncidentOut:
@@ -61,22 +63,29 @@ def inject(
     return IncidentOut(incident=answer.detail, command=command.id, scenario=wanted.scenario)
 
 
-@router.post("/incidents/{incident}/stop", status_code=202, summary="End an incident early")
+@router.post(
+    "/incidents/{incident}/stop",
+    status_code=202,
+    summary="End an incident early",
+    openapi_extra=STEER,
+)
 def stop_incident(incident: str, service: Service) -> CommandOut:
     return _obeyed(service, "stop_incident", incident=incident)
 
 
-@router.post("/speed", status_code=202, summary="Change how fast city time runs")
+@router.post(
+    "/speed", status_code=202, summary="Change how fast city time runs", openapi_extra=STEER
+)
 def set_speed(wanted: SpeedIn, service: Service) -> CommandOut:
     return _obeyed(service, "speed", speed=wanted.speed)
 
 
-@router.post("/pause", status_code=202, summary="Stop city time")
+@router.post("/pause", status_code=202, summary="Stop city time", openapi_extra=STEER)
 def pause(service: Service) -> CommandOut:
     return _obeyed(service, "pause")
 
 
-@router.post("/resume", status_code=202, summary="Let city time go on")
+@router.post("/resume", status_code=202, summary="Let city time go on", openapi_extra=STEER)
 def resume(service: Service) -> CommandOut:
     return _obeyed(service, "resume")
 

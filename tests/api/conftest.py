@@ -258,5 +258,11 @@ def quarter(open_quarter: OpenQuarter) -> Quarter:
 
 
 @pytest.fixture
+def make_client() -> Callable[[Any], Client]:
+    """For apps that a test makes itself."""
+    return Client
+
+
+@pytest.fixture
 def client(quarter: Quarter) -> Client:
     return Client(create_app(quarter.services))
