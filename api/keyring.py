@@ -5,8 +5,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import structlog
-
 from api.keys import ApiKey, Keys, created, find, step, token_text
 from api.ledger import Draft, Entry, Ledger
 from api.roles import Role
@@ -15,7 +13,6 @@ from twin.clock import wall_ms
 KIND = "key"
 ANY_RUN = ""  # keys outlive runs
 PAGE = 500
-_log = structlog.get_logger(__name__)
 
 
 class KeyRing:
@@ -50,7 +47,6 @@ class KeyRing:
         with self._lock:
             key = _new_id(self._keys)
             self._append(key, payload, now_ms)
-        _log.info("API key created", key=key, name=name, role=role.value)
         return self._keys[key], token_text(key, secret)
 
     def revoke(self, key: str) -> ApiKey:
@@ -58,7 +54,6 @@ class KeyRing:
         with self._lock:
             if self._keys[key].revoked_ms is None:
                 self._append(key, {"what": "revoked"}, self.wall())
-                _log.info("API key revoked", key=key, name=self._keys[key].name)
         return self._keys[key]
 
     def _append(self, key: str, payload: Mapping[str, Any], now_ms: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+LEDGER_FILE = "ledger.sqlite"  # in the data folder
 SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -42,6 +43,10 @@ Answer = TypeVar("Answer")
 
 class LedgerUnavailable(Exception):  # noqa: N818 (named like StoreUnavailable)
     """The ledger file cannot be opened, read or written now; the text names it."""
+
+
+class LedgerInUse(LedgerUnavailable):
+    """Another process owns the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +155,9 @@ class Ledger:
                 raise self._unavailable(error) from error
 
     def _unavailable(self, error: Exception) -> LedgerUnavailable:
-        locked = "locked" in str(error)
-        reason = "another process is using it" if locked else str(error)
-        return LedgerUnavailable(f"ledger {self._path}: {reason}")
+        if "locked" in str(error):
+            return LedgerInUse(f"ledger {self._path}: another process is using it")
+        return LedgerUnavailable(f"ledger {self._path}: {error}")
 
 
 def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:

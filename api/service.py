@@ -17,7 +17,7 @@ from api.config import Rulebook, load_rulebook
 from api.feeds import Bell
 from api.intake import Intake
 from api.keyring import KeyRing
-from api.ledger import Ledger
+from api.ledger import LEDGER_FILE, Ledger
 from api.monitor import Monitor, Pace
 from api.names import Names
 from api.publisher import MessageBus, Publisher
@@ -39,7 +39,7 @@ from twin.clock import wall_ms
 from twin.geography import Geography, load_geography
 from twin.scenarios import Scenario, load_scenarios
 
-LEDGER_FILE, STORE_FILE = "ledger.sqlite", "twin.duckdb"
+STORE_FILE = "twin.duckdb"
 FIND_WITHIN_S = 3.0
 CONNECT_WITHIN_S = 5.0
 _log = structlog.get_logger(__name__)

@@ -8,6 +8,11 @@ def out() -> Console:
     return Console(highlight=False, soft_wrap=True)
 
 
+def note(line: str) -> None:
+    """A remark on stderr, so that stdout holds the result alone."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(_plain(line))
+
+
 def complain(line: str) -> None:
     """One line on stderr."""
     Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/] {_plain(line)}")

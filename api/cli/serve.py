@@ -2,13 +2,17 @@
 
 import signal
 import socket
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli.address import Address, listen, resolve
 from api.cli.errors import UsageError
 from api.cli.options import Area, BrokerUrlOption, ConfigOption, DataOption, RunOption
+from api.keyring import KeyRing
+from api.ledger import LEDGER_FILE, Ledger
 from api.logs import configure_logs
 from twin.config import default_config_dir
 
@@ -25,7 +29,13 @@ def serve(
     area: Annotated[
         Area | None, typer.Option(help="As the city's; learnt from its clock when not given.")
     ] = None,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="HTTP port on 127.0.0.1.")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; beyond loopback API keys are demanded.")
+    ] = LOOPBACK,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="HTTP port.")] = 8000,
+    require_keys: Annotated[
+        bool, typer.Option("--require-keys", help="Demand API keys on loopback too.")
+    ] = False,
     store: Annotated[str, typer.Option(help="Where readings are kept: duckdb.")] = "duckdb",
     ingest: Annotated[
         bool, typer.Option(help="Ingest here too; an embedded store allows one process only.")
@@ -37,7 +47,11 @@ def serve(
     from api.service import build_services  # late: the other commands start without the web
 
     configure_logs()
-    listener = _listen(port)
+    address = resolve(host, port)
+    keys_demanded = require_keys or not address.loopback
+    if keys_demanded:
+        _check_keys(data, address)
+    listener = listen(address)
     services = build_services(
         config or default_config_dir(),
         data,
@@ -47,16 +61,26 @@ def serve(
         store=store,
         with_ingest=ingest,
     )
-    _serve(services, listener)
+    _serve(services, listener, keys_demanded)
 
 
-def _serve(services: "Services", listener: socket.socket) -> None:
+def _check_keys(data: Path, address: Address) -> None:
+    """Raises UsageError when nobody could enter."""
+    with closing(Ledger(data / LEDGER_FILE)) as ledger:
+        if not KeyRing(ledger).any_valid():
+            raise UsageError(
+                f"API keys are demanded on {address.host} and none is valid: "
+                f"first run `hengfu keys create NAME --role admin --data {data}`"
+            )
+
+
+def _serve(services: "Services", listener: socket.socket, keys_demanded: bool) -> None:
     import uvicorn
 
     from api.app import create_app
 
     config = uvicorn.Config(
-        create_app(services),
+        create_app(services, keys_demanded),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -70,14 +94,3 @@ def _serve(services: "Services", listener: socket.socket) -> None:
         uvicorn.Server(config).run([listener])
     finally:
         services.stop()
-
-
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((LOOPBACK, port))
-    except OSError:
-        listener.close()
-        raise UsageError(f"port {port} is in use: give another with --port") from None
-    return listener

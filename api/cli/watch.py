@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.console import out
-from api.cli.http import call
+from api.cli.http import call, credentials
 from api.cli.options import UrlOption
 
 SHADE = {
@@ -61,7 +61,7 @@ def _follow(url: str, alerts: "deque[dict[str, Any]]", done: threading.Event) ->
 
 
 def _events(url: str, last: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    headers = {"Last-Event-ID": last} if last else {}
+    headers = credentials() | ({"Last-Event-ID": last} if last else {})
     path = url.rstrip("/") + "/api/v1/alerts/stream"
     with (
         httpx.Client(timeout=httpx.Timeout(10.0, read=60.0)) as client,

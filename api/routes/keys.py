@@ -1,5 +1,6 @@
 """API keys: who may use the service."""
 
+import structlog
 from fastapi import APIRouter, Response
 
 from api.deps import Service
@@ -9,6 +10,7 @@ from api.roles import Door, behind
 from api.schemas import KeyIn, KeyList, KeyMade
 
 ADMINISTER = behind(Door.ADMINISTER)
+_log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/keys", tags=["keys"])
 
 
@@ -26,6 +28,7 @@ def create_key(wanted: KeyIn, service: Service, response: Response) -> KeyMade:
         key, token = service.keys.create(wanted.name, wanted.role, wanted.expires_days)
     except ValueError as error:
         raise invalid("name", str(error)) from None
+    _log.info("API key created", key=key.id, name=key.name, role=key.role.value)
     response.headers["Cache-Control"] = "no-store"
     return shown_once(key, token, service.keys.wall())
 
@@ -37,3 +40,4 @@ def revoke_key(key: str, service: Service) -> None:
         service.keys.revoke(key)
     except KeyError:
         raise unknown("key", key) from None
+    _log.info("API key revoked", key=key)
