@@ -37,7 +37,10 @@ def parse_time(text: str) -> int:
         raise ValueError(f"{text!r} is not a time such as 2026-05-01T15:00:00+08:00") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=SHANGHAI)
-    return round(moment.astimezone(UTC).timestamp() * 1000)
+    try:
+        return round(moment.astimezone(UTC).timestamp() * 1000)
+    except OverflowError:
+        raise ValueError(f"{text!r} is out of range") from None
 
 
 def local_hour(t_ms: int) -> float:

@@ -27,6 +27,9 @@ _OURS = (
 )
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)  # writing into an open file names none
+
+
 def one_line(error: Exception) -> str | None:
     """The line for a mistake that is known, or None for a defect of ours."""
     if isinstance(error, _OURS):
@@ -37,6 +40,6 @@ def one_line(error: Exception) -> str | None:
         )
     if isinstance(error, httpx.HTTPError):
         return f"the service did not answer: {error}"
-    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS, errno.ENOSPC):
+    if isinstance(error, OSError) and (error.filename or error.errno in _FULL):
         return f"{error.filename or 'file'}: {error.strerror}"
     return None

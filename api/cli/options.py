@@ -9,6 +9,9 @@ import typer
 
 from twin.clock import SHANGHAI, parse_time, wall_ms
 
+# The history before the start must lie after 2000, or the ingest takes it for a lost clock.
+EARLIEST_MS, LATEST_MS = parse_time("2001-01-01"), parse_time("2200-01-01")
+
 
 class Area(StrEnum):
     """How much of the quarter: the core around the mansion, or both sub-districts."""
@@ -36,9 +39,12 @@ def parse_speed(text: str) -> float | None:
 def parse_start(text: str) -> int:
     """RFC 3339 to ms UTC; raises typer.BadParameter."""
     try:
-        return parse_time(text)
+        start_ms = parse_time(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    if not EARLIEST_MS <= start_ms < LATEST_MS:
+        raise typer.BadParameter(f"{text!r}: expected a time from 2001 to 2199")
+    return start_ms
 
 
 def default_start() -> int:

@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
-from api.cli.options import new_run_id, parse_speed
+from api.cli.options import new_run_id, parse_speed, parse_start
 from sensors.topics import clock_topic, parse
 from twin.clock import parse_time
 
@@ -49,6 +50,15 @@ def test_generate_refuses_a_folder_with_something_in_it(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.parametrize(
+    "command", [("up", "--port", "65431", "--data"), ("generate", "--days", "0.01", "--out")]
+)
+def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("")
+    assert str(taken) in complaint(*command, str(taken))
+
+
 def test_generate_reports_what_it_wrote(tmp_path: Path) -> None:
     ended = hengfu("generate", "--out", str(tmp_path / "new"), "--days", "0.02")
     assert ended.returncode == 0, ended.stderr
@@ -65,6 +75,12 @@ def test_a_broker_address_never_shows_its_password() -> None:
 @pytest.mark.parametrize(("text", "speed"), [("1", 1.0), ("60", 60.0), ("max", None)])
 def test_speed_is_a_number_or_max(text: str, speed: float | None) -> None:
     assert parse_speed(text) == speed
+
+
+@pytest.mark.parametrize("text", ["1960-01-01", "2200-01-01", "9999-12-31", "0001-01-01", "noon"])
+def test_a_start_that_no_reading_could_bear_is_refused(text: str) -> None:
+    with pytest.raises(typer.BadParameter):
+        parse_start(text)
 
 
 def test_a_run_id_fits_into_a_topic() -> None:
