@@ -38,6 +38,7 @@ class Gate:
         quantities = network.quantities
         stated = np.array([bool(quantity.states) for quantity in quantities], np.bool_)
         units = np.array([quantity.unit for quantity in quantities], object)
+        self._states = tuple(frozenset(quantity.states) for quantity in quantities)
         self._stated: Bools = stated[network.series.quantity]
         self._units: Array = units[network.series.quantity]
 
@@ -54,6 +55,7 @@ class Gate:
             deadletter.WRONG_ZONE: np.full(len(pack), pack.zone != zone),
             deadletter.UNKNOWN_SENSOR: ~known,
             deadletter.WRONG_TYPE: known & (self._stated[series] != stated),
+            deadletter.UNKNOWN_STATE: known & self._other_state(series, pack),
             deadletter.WRONG_UNIT: known & self._other_unit(series, pack),
             deadletter.NOT_FINITE: ~stated & ~np.isfinite(pack.value),
             deadletter.FAR_FUTURE: pack.t_ms > (_FOREVER if limit_ms is None else limit_ms),
@@ -61,6 +63,16 @@ class Gate:
         }
         batch = ReadingBatch(series, pack.t_ms, pack.value, pack.state)
         return _sorted(batch, pack.names, faults)
+
+    def _other_state(self, series: Array, pack: Pack) -> Bools:
+        """True where a state is none of its quantity's."""
+        other = np.zeros(len(pack), np.bool_)
+        if pack.state is not None:
+            rows = np.flatnonzero(_stated(pack))
+            quantity = self._network.series.quantity[series[rows]].tolist()
+            pairs = zip(quantity, pack.state[rows], strict=True)
+            other[rows] = [state not in self._states[number] for number, state in pairs]
+        return other
 
     def _other_unit(self, series: Array, pack: Pack) -> Bools:
         sent = np.array(pack.units, object)

@@ -111,6 +111,16 @@ def test_a_pack_without_numbers_is_taken_without_the_guarantee(
     assert not taken(reception, message).gateways
 
 
+def test_a_state_that_the_kind_does_not_list_is_refused(
+    reception: Reception, network: Network
+) -> None:
+    message = records(network, series_like(network, True), {"vs": "x" * 1000}, {"vs": "idle"})
+    (batch,) = taken(reception, message).batches
+    assert batch.state is not None
+    assert batch.state.tolist() == ["idle"]
+    assert reception.tray.counts == {"unknown-state": 1}
+
+
 def test_a_state_and_a_boolean_enter(reception: Reception, network: Network) -> None:
     stated, boolean = series_like(network, True), series_like(network, False, boolean=True)
     collection = taken(
