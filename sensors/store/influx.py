@@ -89,9 +89,11 @@ class InfluxStore:
     def readings(
         self, run: str, sensor: str, quantity: str | None, start_ms: int, end_ms: int, limit: int
     ) -> Points:
+        kind = kind_of(sensor)
+        if not kind:  # no sensor of ours has such a name, and no measurement is without one
+            return points_of([])
         condition = ql.where(start_ms, end_ms, run=run, sensor=sensor, quantity=quantity)
-        statement = ql.readings(condition, kind_of(sensor), limit)
-        found = points_of(self._link.ask(statement), sensor)
+        found = points_of(self._link.ask(ql.readings(condition, kind, limit)), sensor)
         order = np.lexsort((found.quantity.astype(str), found.t_ms))[-limit:]
         return _taken(found, order)
 
@@ -100,7 +102,7 @@ class InfluxStore:
     ) -> Iterator[ReadingBatch]:
         """Not a snapshot: what is written meanwhile may be seen or not."""
         positions = self._positions_of(network)
-        asked = positions.kinds if kinds is None else list(kinds)
+        asked = positions.kinds if kinds is None else [kind for kind in kinds if kind]
         first, end = self._span(run, start_ms, end_ms)
         if first >= end or not asked:
             return
@@ -108,7 +110,7 @@ class InfluxStore:
         rows = sum(sum(filter(None, s.rows[0][1:])) for s in self._link.ask(counted))
         for begin, stop in slices(rows, first, end):
             statement = ql.points(ql.where(begin, stop, run=run), asked)
-            yield batch_of(self._link.ask(statement), positions)
+            yield batch_of(self._link.ask(statement, chunked=True), positions)
 
     def latest(self, run: str, kind: str | None = None) -> Points:
         condition = ql.where(*ql.EVER, run=run)

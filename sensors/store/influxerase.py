@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sensors.store import influxql as ql
 from sensors.store.influxerrors import Generation, InfluxRefused
 from sensors.store.influxlines import tag
-from sensors.store.influxlink import InfluxLink
+from sensors.store.influxlink import ERASE_WITHIN_S, InfluxLink
 from sensors.store.influxsettings import URL
 
 _BEGIN = "1677-09-21T00:12:44Z"  # the oldest times that InfluxDB can count
@@ -28,7 +28,8 @@ def erase(
     elif generation is Generation.TWO:
         settings = link.settings
         asked = {"org": settings.org, "bucket": settings.bucket}
-        link.call("POST", "/api/v2/delete", asked, _predicate(run, measurement, end_ms))
+        what = _predicate(run, measurement, end_ms)
+        link.call("POST", "/api/v2/delete", asked, what, ERASE_WITHIN_S)
     elif measurement is None:
         raise InfluxRefused(
             f"InfluxDB 3 Core at {URL}={link.settings.url} cannot delete run {run!r}: "

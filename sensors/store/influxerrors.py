@@ -38,7 +38,7 @@ def refused(settings: InfluxSettings, status: int, answer: str) -> StoreUnavaila
     if "retention" in said:
         return finite(settings, words)
     if status in (200, 429) or status >= 500:
-        return StoreUnavailable(f"{_where(settings)} cannot answer now ({status}): {words}")
+        return StoreUnavailable(f"{_where(settings)} cannot do this now: {words or status}")
     return InfluxRefused(f"{_where(settings)} refuses ({status}): {words}")
 
 

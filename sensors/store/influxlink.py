@@ -19,6 +19,7 @@ from sensors.store.influxsettings import InfluxSettings
 
 LINES = 5_000  # per request: 0.7 MB, the best size when measured
 CONNECT_WITHIN_S, ANSWER_WITHIN_S = 5.0, 60.0
+ERASE_WITHIN_S = 600.0  # 1.x took up to 2 ms per series
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,10 @@ class InfluxLink:
             with self._translated():
                 self._writer.write(self.settings.bucket, self.settings.org, body)
 
-    def ask(self, statement: str) -> Iterator[Series]:
-        """The answer while it arrives; times are ms UTC."""
-        asked = {"db": self.settings.bucket, "q": statement, "epoch": "ms", "chunked": "true"}
+    def ask(self, statement: str, chunked: bool = False) -> Iterator[Series]:
+        """The answer; times are ms UTC. Chunked it comes in parts of 10,000 rows or one series."""
+        asked = {"db": self.settings.bucket, "q": statement, "epoch": "ms"}
+        asked |= {"chunked": "true"} if chunked else {}
         with self._translated(), self._http.stream("GET", "/query", params=asked) as response:
             if response.status_code != 200:
                 raise errors.refused(self.settings, response.status_code, _words(response))
@@ -77,26 +79,36 @@ class InfluxLink:
                 yield from self._series(orjson.loads(line))
 
     def tell(self, statement: str) -> None:
-        """A statement of 1.x that changes something."""
+        """A statement of 1.x that erases."""
         asked = {"db": self.settings.bucket, "q": statement}
-        response = self.call("POST", "/query", asked)
+        response = self.call("POST", "/query", asked, within_s=ERASE_WITHIN_S)
         list(self._series(response.json()))
 
     def call(
-        self, method: str, path: str, params: dict[str, str] | None = None, body: Any = None
+        self,
+        method: str,
+        path: str,
+        params: dict[str, str] | None = None,
+        body: Any = None,
+        within_s: float = ANSWER_WITHIN_S,
     ) -> httpx.Response:
         """Any other request; raises unless it succeeds."""
-        response = self.attempt(method, path, params, body)
+        response = self.attempt(method, path, params, body, within_s)
         if not response.is_success:
             raise errors.refused(self.settings, response.status_code, _words(response))
         return response
 
     def attempt(
-        self, method: str, path: str, params: dict[str, str] | None = None, body: Any = None
+        self,
+        method: str,
+        path: str,
+        params: dict[str, str] | None = None,
+        body: Any = None,
+        within_s: float = ANSWER_WITHIN_S,
     ) -> httpx.Response:
         """Any other request, whatever the server makes of it."""
         with self._translated():
-            return self._http.request(method, path, params=params, json=body)
+            return self._http.request(method, path, params=params, json=body, timeout=within_s)
 
     def close(self) -> None:
         self._closed = True

@@ -99,7 +99,7 @@ def runs(selector: str, field: str, run: str | None = None) -> str:
 def delete(run: str, measurement: str | None = None, end_ms: int | None = None) -> str:
     """Everything of the run, or what one measurement has of it before a time; 1.x only."""
     if measurement is None or end_ms is None:
-        return f"DROP SERIES FROM /.*/ WHERE \"run\" = '{tag(run)}'"
+        return f"DELETE WHERE \"run\" = '{tag(run)}'"
     condition = where(-_FURTHEST_MS, end_ms, run=run)
     return f"DELETE FROM {measurements([measurement])} WHERE {condition}"
 

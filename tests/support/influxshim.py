@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
+Answer = tuple[int, dict[str, str], bytes]  # status, headers, body
+
 _OF_THE_LINE = {"host", "connection", "transfer-encoding", "content-length", "keep-alive"}
 _UNAUTHORIZED = b'{"code": "unauthorized", "message": "unauthorized access"}'
 
@@ -30,8 +32,8 @@ class Shim(ThreadingHTTPServer):
         asked = parse_qs(parts.query)
         return f"{self.engine}/write?" + urlencode({"db": asked["bucket"][0], "precision": "n"})
 
-    def answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes] | None:
-        """Status and JSON for what the engine is not asked; None for all else."""
+    def answer(self, method: str, path: str, body: bytes) -> Answer | None:
+        """What is answered without asking the engine; None for all else."""
         return None
 
     def stop(self) -> None:
@@ -55,7 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
         if own is None:
             self._pass_on(body)
         else:
-            self._reply(own[0], {}, [own[1]])
+            self._reply(own[0], own[1], [own[2]])
 
     def do_POST(self) -> None:
         self.do_GET()
