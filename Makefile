@@ -19,7 +19,7 @@ run: $(READY) ## Bring up the quarter (no Docker needed); Ctrl-C stops everythin
 	$(BIN)/hengfu up $(ARGS)
 
 test: $(READY) ## All tests, then once more against the installed wheel from another folder
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 	$(MAKE) --no-print-directory test-wheel
 
 test-wheel: $(READY) ## Build the wheel, install it elsewhere and run the tests that need no checkout
