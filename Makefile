@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test test-wheel check bench format clean help
+.PHONY: run env test test-wheel check bench format clean help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -17,6 +17,9 @@ $(READY): pyproject.toml constraints.txt
 
 run: $(READY) ## Bring up the quarter (no Docker needed); Ctrl-C stops everything
 	$(BIN)/hengfu up $(ARGS)
+
+env: ## Make .env for docker compose: random secrets, kept where they are there already
+	@sh .ci/env
 
 test: $(READY) ## All tests, then once more against the installed wheel from another folder
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)

@@ -1,7 +1,10 @@
 """Logs: one line per event on stderr, readable on a terminal and JSON elsewhere."""
 
+import contextlib
+import io
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
@@ -17,9 +20,22 @@ def configure_logs(level: int = logging.INFO) -> None:
             *_renderers(sys.stderr.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Patient(sys.stderr))),
         cache_logger_on_first_use=False,
     )
+
+
+class _Patient(io.TextIOBase):
+    """Writes to a stream; a line that a full disk does not take is lost, not fatal."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()
+        return len(text)
 
 
 def _renderers(terminal: bool) -> list[Processor]:

@@ -26,6 +26,7 @@ from sensors.clockmessage import (
     encode_clock,
     parse_clock,
 )
+from sensors.diary import Diary
 from sensors.highwater import decode_confirmation
 from sensors.outbox import Outbox, Pack
 from sensors.runfiles import Obeyed, RunFiles, Saved
@@ -35,7 +36,6 @@ from twin.command import Acknowledgement, Command
 
 STEP_MS = 10 * SECOND_MS
 WARM_UP_MS = 15 * MINUTE_MS  # city time lived at full speed first, so that windows are full
-SNAPSHOT_EVERY_MS = 10 * SECOND_MS  # wall time
 RESEND_AFTER_MS = 5 * SECOND_MS  # wall time without confirmation
 CLOCK_EVERY_MS = 5 * SECOND_MS  # wall time: a slow or paused city is heard too
 UNCONFIRMED = 2_000  # packs at which the city waits for the ingest
@@ -67,7 +67,7 @@ class Runner:
         start_ms: int,
     ) -> None:
         """`simulation` stands WARM_UP_MS before start_ms, or later when it was resumed."""
-        self._simulation, self._bus, self._files = simulation, bus, files
+        self._simulation, self._bus, self._diary = simulation, bus, Diary(files, wall_ms())
         self._identity, self._start_ms = identity, start_ms
         self._outbox = Outbox()
         self._commands: queue.Queue[Command] = queue.Queue()
@@ -77,8 +77,7 @@ class Runner:
         self._paused = self._resumed = False
         self._speed = speed
         self._pace = Pace(None, 0, 0)
-        self._labelled: object = None
-        self._saved_ms = self._resent_ms = self._told_ms = wall_ms()
+        self._resent_ms = self._told_ms = wall_ms()
         self._stopping, self._forgotten = threading.Event(), threading.Event()
 
     def resume(self, saved: Saved) -> None:
@@ -86,7 +85,7 @@ class Runner:
         self._resumed = True
         for pack in saved.unconfirmed:
             self._outbox.add(pack, 0)
-        self._again.extend(self._files.recorded(self._simulation.city.now_ms))
+        self._again.extend(self._diary.recorded(self._simulation.city.now_ms))
 
     def run(self) -> None:
         """Live until stopped."""
@@ -149,8 +148,7 @@ class Runner:
         self._send(self._simulation.advance(city.now_ms + STEP_MS))
         if state is not None:
             self._publish_clock(state)
-        self._write_labels()
-        self._save()
+        self._write()
 
     def _wait_for_turn(self) -> bool:
         """Whether the next step is due and the ingest keeps up; waits a little otherwise."""
@@ -217,7 +215,7 @@ class Runner:
             )
         answer = self._simulation.city.submit(command)
         if answer.accepted:
-            self._files.record(Obeyed(now_ms, command))
+            self._diary.record(Obeyed(now_ms, command))
         return answer
 
     def _change_speed(self, command: Command) -> tuple[bool, str]:
@@ -269,18 +267,10 @@ class Runner:
         self._told_ms = wall_ms()
         self._tell(topics.clock_topic(identity.run), encode_clock(clock), retain=True)
 
-    def _write_labels(self) -> None:
-        """Only when an incident began or ended since the last time."""
-        labels = self._simulation.city.labels()
-        known = [(label.id, label.end_ms) for label in labels]
-        if known != self._labelled:
-            self._labelled = known
-            self._files.write_labels(labels)
-
-    def _save(self, now: bool = False) -> None:
-        if now or wall_ms() - self._saved_ms >= SNAPSHOT_EVERY_MS:
-            self._saved_ms = wall_ms()
-            self._files.save(Saved(self._simulation.snapshot(), list(self._outbox)))
+    def _write(self, now: bool = False) -> None:
+        self._diary.label(self._simulation.city.labels())
+        if now or self._diary.is_due(wall_ms()):
+            self._diary.save(self._simulation.snapshot(), self._outbox, wall_ms())
 
     def _finish(self) -> None:
         """Wait for what is on its way, then say that the run has stopped."""
@@ -288,7 +278,7 @@ class Runner:
         while len(self._outbox) and wall_ms() < deadline_ms and self._bus.connected:
             self._settle()
             threading.Event().wait(0.05)
-        self._save(now=True)
+        self._write(now=True)
         self._publish_clock(STOPPED)
         self._bus.flush(1.0)
         if len(self._outbox):

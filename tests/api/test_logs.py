@@ -1,5 +1,6 @@
 """Log lines carry what happened, never what happened to be in memory."""
 
+import io
 import json
 
 import pytest
@@ -21,3 +22,19 @@ def test_a_traceback_shows_no_local_values(capsys: pytest.CaptureFixture[str]) -
     assert line["event"] == "it broke"
     assert "4 letters" in json.dumps(line["exception"])
     assert "hush" not in json.dumps(line)
+
+
+class FullDisk(io.StringIO):
+    """Takes nothing."""
+
+    def write(self, text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_loses_a_line_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", FullDisk())
+    configure_logs()
+    try:
+        structlog.get_logger().warning("nobody will read this")
+    finally:
+        structlog.reset_defaults()

@@ -1,10 +1,11 @@
 """The live city bears strange commands, a silent broker and a crash."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -116,9 +117,9 @@ class Stage:
 def stage(tmp_path: Path) -> Stage:
     bus = FakeBus()
     simulation = FakeSimulation(FakeCity(START_MS - WARM_UP_MS))
-    files, identity = RunFiles(tmp_path), Identity("r", "core", 7)
-    made: Any = (simulation, bus, files, identity)
-    return Stage(bus, simulation, Runner(*made, None, START_MS))
+    life, line, identity = cast(Any, simulation), cast(Any, bus), Identity("r", "core", 7)
+    runner = Runner(life, line, RunFiles(tmp_path), identity, None, START_MS)
+    return Stage(bus, simulation, runner)
 
 
 def test_warm_up_is_lived_before_the_clock_says_running(stage: Stage) -> None:
@@ -164,11 +165,7 @@ def test_a_command_that_cannot_be_answered_is_not_obeyed(
 
 
 def test_a_full_bus_does_not_end_the_city(stage: Stage) -> None:
-    def later(channel: str, told: Any) -> bool:
-        stage.bus.full = True
-        return False
-
-    stage.bus.heard = later
+    stage.bus.full = True
     advance = stage.simulation.advance
 
     def counted(until_ms: int) -> list[Pack]:
@@ -180,6 +177,20 @@ def test_a_full_bus_does_not_end_the_city(stage: Stage) -> None:
     stage.simulation.advance = counted  # type: ignore[method-assign]
     stage.runner.run()
     assert stage.simulation.city.now_ms >= START_MS + 10 * STEP_MS
+
+
+def test_a_full_disk_does_not_end_the_city(stage: Stage, tmp_path: Path) -> None:
+    """And once there is room again, the labels are written after all."""
+    part = tmp_path / "labels.jsonl.part"
+    part.mkdir()  # what cannot be opened for writing
+
+    def freed(channel: str, told: Any) -> bool:
+        if channel == "clock" and told["t_ms"] == START_MS:
+            shutil.rmtree(part, ignore_errors=True)
+        return channel == "clock" and told["t_ms"] > START_MS
+
+    stage.until(freed)
+    assert (tmp_path / "labels.jsonl").exists()
 
 
 def test_without_a_connection_packs_wait_in_the_outbox(stage: Stage, tmp_path: Path) -> None:
