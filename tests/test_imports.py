@@ -12,6 +12,7 @@ import sensors
 PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 # What makes, carries or writes down the truth, and the commands that start both sides.
 SEES_TRUTH = {
+    "sensors.diary",
     "sensors.fleet",
     "sensors.instruments",
     "sensors.layout",
