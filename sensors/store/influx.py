@@ -1,6 +1,6 @@
 """The store of the services: InfluxDB 2.x, or any other that speaks its write path and InfluxQL."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -35,10 +35,14 @@ from sensors.store.influxlines import (
     vital_lines,
 )
 from sensors.store.influxlink import InfluxLink
+from sensors.store.influxreply import Series
 from sensors.store.influxsettings import InfluxSettings
 
 KEPT_LETTERS = 10_000  # per run, design choice
 TRIM_AFTER = 1_000  # letters written between two looks for such as are too many
+
+Fields = dict[str, list[str]]  # kinds that have a field
+Question = Callable[[str, str, Sequence[str]], str]
 
 
 class InfluxStore:
@@ -102,24 +106,21 @@ class InfluxStore:
     ) -> Iterator[ReadingBatch]:
         """Not a snapshot: what is written meanwhile may be seen or not."""
         positions = self._positions_of(network)
-        asked = positions.kinds if kinds is None else [kind for kind in kinds if kind]
+        fields = self._fields(positions.kinds if kinds is None else kinds)
         first, end = self._span(run, start_ms, end_ms)
-        if first >= end or not asked:
+        if first >= end:
             return
-        counted = ql.count(ql.where(first, end, run=run), asked)
-        rows = sum(sum(filter(None, s.rows[0][1:])) for s in self._link.ask(counted))
+        condition = ql.where(first, end, run=run)
+        counts = self._of_fields(ql.count, condition, fields)
+        rows = sum(series.rows[0][1] for series in counts)
         for begin, stop in slices(rows, first, end):
-            statement = ql.points(ql.where(begin, stop, run=run), asked)
-            yield batch_of(self._link.ask(statement, chunked=True), positions)
+            condition = ql.where(begin, stop, run=run)
+            yield batch_of(self._of_fields(ql.points, condition, fields), positions)
 
     def latest(self, run: str, kind: str | None = None) -> Points:
+        fields = self._fields(None if kind is None else [kind])
         condition = ql.where(*ql.EVER, run=run)
-        series = [
-            part
-            for field, kinds in self._fields(kind).items()
-            for part in self._link.ask(ql.latest(field, condition, kinds))
-        ]
-        found = points_of(series)
+        found = points_of(self._of_fields(ql.latest, condition, fields))
         order = np.lexsort((found.quantity.astype(str), found.sensor.astype(str)))
         return _taken(found, order)
 
@@ -186,14 +187,22 @@ class InfluxStore:
             return 0, 0
         return max(start_ms, first[run]), min(end_ms, last[run] + 1)
 
-    def _fields(self, kind: str | None) -> dict[str, list[str]]:
-        """The kinds that have numbers and those that have states, as far as there are any."""
-        found: dict[str, list[str]] = {}
+    def _fields(self, kinds: Sequence[str] | None) -> Fields:
+        """Which of these kinds have numbers, and which have states."""
+        asked = None if kinds is None else {tag(kind) for kind in kinds}
+        found: Fields = {"value": [], "state": []}
         for series in self._link.ask(ql.FIELDS):
-            if series.name not in OWN and (kind is None or series.name == tag(kind)):
-                for field in series.column("fieldKey"):
-                    found.setdefault(field, []).append(untag(series.name))
-        return {field: kinds for field, kinds in found.items() if field in ("value", "state")}
+            if series.name not in OWN and (asked is None or series.name in asked):
+                for field in found.keys() & series.column("fieldKey"):
+                    found[field].append(untag(series.name))
+        return {field: kinds for field, kinds in found.items() if kinds}
+
+    def _of_fields(self, question: Question, condition: str, fields: Fields) -> Iterator[Series]:
+        """The answers for numbers, then for states."""
+        for field, kinds in fields.items():
+            yield from self._link.ask(
+                question(field, condition, kinds), chunked=question is ql.points
+            )
 
     def _put_letters(self, run: str, letters: Sequence[DeadLetter]) -> None:
         self._link.write(letter_lines(run, letters))

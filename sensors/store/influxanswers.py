@@ -10,7 +10,7 @@ from sensors.network import Network
 from sensors.reading import ReadingBatch
 from sensors.store.base import Points, VitalHistory
 from sensors.store.influxlines import kind_of, tag, untag
-from sensors.store.influxlink import Series
+from sensors.store.influxreply import Series
 from twin.arrays import Array, Floats, Ints
 
 SLICE_ROWS = 200_000  # readings per question of a scan, about 20 MB of JSON
@@ -55,10 +55,11 @@ def _part(series: Series, positions: Positions) -> ReadingBatch:
     tags = (series.column(name) for name in ("zone", "sensor", "quantity"))
     where = positions.of.get
     rows = np.array([where(name, -1) for name in zip(*tags, strict=True)], np.int32)
-    state = _texts(series.column("state"))
-    states = state if any(name is not None for name in state) else None
-    times, values = _times(series.column("time")), _numbers(series.column("value"))
-    return ReadingBatch(rows, times, values, states).take(rows >= 0)
+    times = _times(series.column("time"))
+    if "state" in series.columns:
+        nothing, states = np.full(len(rows), np.nan), _texts(series.column("state"))
+        return ReadingBatch(rows, times, nothing, states).take(rows >= 0)
+    return ReadingBatch(rows, times, _numbers(series.column("value"))).take(rows >= 0)
 
 
 def points_of(answer: Iterable[Series], sensor: str | None = None) -> Points:

@@ -3,11 +3,10 @@
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import orjson
+import msgspec
 import urllib3
 from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
@@ -15,26 +14,12 @@ from influxdb_client.rest import ApiException
 
 from sensors.store import influxerrors as errors
 from sensors.store.base import StoreUnavailable
+from sensors.store.influxreply import Series, answer_of, lines_of, words_of
 from sensors.store.influxsettings import InfluxSettings
 
 LINES = 5_000  # per request: 0.7 MB, the best size when measured
 CONNECT_WITHIN_S, ANSWER_WITHIN_S = 5.0, 60.0
 ERASE_WITHIN_S = 600.0  # 1.x took up to 2 ms per series
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A part of an answer; a long series comes in several parts."""
-
-    name: str
-    tags: dict[str, str]
-    columns: list[str]
-    rows: list[list[Any]]
-
-    def column(self, name: str) -> list[Any]:
-        """The values of one column; None where a point lacks the field."""
-        place = self.columns.index(name)
-        return [row[place] for row in self.rows]
 
 
 class InfluxLink:
@@ -74,15 +59,15 @@ class InfluxLink:
         asked |= {"chunked": "true"} if chunked else {}
         with self._translated(), self._http.stream("GET", "/query", params=asked) as response:
             if response.status_code != 200:
-                raise errors.refused(self.settings, response.status_code, _words(response))
-            for line in _lines(response.iter_bytes()):
-                yield from self._series(orjson.loads(line))
+                raise errors.refused(self.settings, response.status_code, words_of(response.read()))
+            for line in filter(None, lines_of(response.iter_bytes())):
+                yield from self._series(line)
 
     def tell(self, statement: str) -> None:
         """A statement of 1.x that erases."""
         asked = {"db": self.settings.bucket, "q": statement}
         response = self.call("POST", "/query", asked, within_s=ERASE_WITHIN_S)
-        list(self._series(response.json()))
+        self._series(response.content)
 
     def call(
         self,
@@ -95,7 +80,7 @@ class InfluxLink:
         """Any other request; raises unless it succeeds."""
         response = self.attempt(method, path, params, body, within_s)
         if not response.is_success:
-            raise errors.refused(self.settings, response.status_code, _words(response))
+            raise errors.refused(self.settings, response.status_code, words_of(response.read()))
         return response
 
     def attempt(
@@ -115,14 +100,12 @@ class InfluxLink:
         self._http.close()
         self._client.close()  # type: ignore[no-untyped-call]
 
-    def _series(self, answer: dict[str, Any]) -> Iterator[Series]:
-        for part in [answer, *answer.get("results", ())]:
-            if "error" in part:
-                raise errors.refused(self.settings, 200, str(part["error"]))
-            for one in part.get("series", ()):
-                yield Series(
-                    one.get("name", ""), one.get("tags", {}), one["columns"], one["values"]
-                )
+    def _series(self, text: bytes) -> Iterator[Series]:
+        with self._translated():
+            answer = answer_of(text)
+        if answer.complaint():
+            raise errors.refused(self.settings, 200, answer.complaint())
+        return answer.series()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -131,38 +114,13 @@ class InfluxLink:
         try:
             yield
         except ApiException as error:
-            body = str(error.body or error.reason or "")
-            raise errors.refused(self.settings, int(error.status or 500), body) from error
+            words = words_of(str(error.body or error.reason or "").encode())
+            raise errors.refused(self.settings, int(error.status or 500), words) from error
         except (httpx.HTTPError, urllib3.exceptions.HTTPError, OSError) as error:
             raise errors.unreachable(self.settings, error) from error
-        except orjson.JSONDecodeError as error:
+        except msgspec.MsgspecError as error:
             raise errors.unreachable(self.settings, error) from error
 
 
 def _trust(settings: InfluxSettings) -> ssl.SSLContext | bool:
     return True if settings.ca_file is None else ssl.create_default_context(cafile=settings.ca_file)
-
-
-def _words(response: httpx.Response) -> str:
-    """What the server says about its refusal, without the JSON around it."""
-    text = response.read().decode(errors="replace")
-    try:
-        answer = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return text
-    return str(answer.get("message") or answer.get("error") or text) if answer else text
-
-
-def _lines(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """Whole lines of a body that arrives in pieces."""
-    rest: list[bytes] = []
-    for part in parts:
-        *whole, last = part.split(b"\n")
-        if whole:
-            yield b"".join([*rest, whole[0]])
-            yield from whole[1:]
-            rest = []
-        rest.append(last)
-    tail = b"".join(rest)
-    if tail:
-        yield tail

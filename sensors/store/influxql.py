@@ -31,15 +31,15 @@ def readings(condition: str, kind: str, limit: int) -> str:
     )
 
 
-def count(condition: str, kinds: Sequence[str]) -> str:
-    """How many numbers and states each kind has."""
-    return f'SELECT count("value"), count("state") FROM {measurements(kinds)} WHERE {condition}'
+def count(field: str, condition: str, kinds: Sequence[str]) -> str:
+    """How many numbers or states each kind has."""
+    return f'SELECT count("{field}") FROM {measurements(kinds)} WHERE {condition}'
 
 
-def points(condition: str, kinds: Sequence[str]) -> str:
-    """Everything, kind by kind. Ungrouped: with one group per series planning takes longer."""
+def points(field: str, condition: str, kinds: Sequence[str]) -> str:
+    """All numbers or all states, kind by kind; both in one question take twice the time."""
     return (
-        'SELECT "zone", "sensor", "quantity", "value", "state" '
+        f'SELECT "zone", "sensor", "quantity", "{field}" '
         f"FROM {measurements(kinds)} WHERE {condition}"
     )
 

@@ -1,5 +1,6 @@
 """Where InfluxDB is and how we show who we are: four names of the environment."""
 
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -61,6 +62,9 @@ def _token(value: str) -> str:
 
 
 def _readable(file: Path) -> Path:
-    if not file.is_file():
-        raise ConfigError(_FILE, CA_FILE, str(file), "expected a file of PEM certificates")
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:  # SSLError is one
+        expected = "expected a file of PEM certificates"
+        raise ConfigError(_FILE, CA_FILE, str(file), expected) from error
     return file

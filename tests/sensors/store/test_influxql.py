@@ -19,7 +19,7 @@ def test_times_that_influxdb_cannot_count_are_cut() -> None:
 def test_a_name_cannot_end_its_own_quotation(name: str) -> None:
     statements = [
         ql.readings(ql.where(0, 1, run=name, sensor=name), name, 1),
-        ql.points(ql.where(0, 1, run=name), [name, name]),
+        ql.points("value", ql.where(0, 1, run=name), [name, name]),
         ql.marks(name),
         ql.delete(name),
         ql.runs("last", "known", name),

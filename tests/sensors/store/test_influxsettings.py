@@ -1,5 +1,7 @@
 """Settings of InfluxDB: each mistake names its variable, no secret is ever shown."""
 
+from pathlib import Path
+
 import pytest
 
 from sensors.store.influxsettings import BUCKET, CA_FILE, ORG, TOKEN, URL, influx_settings
@@ -48,6 +50,8 @@ def test_a_token_that_cannot_be_one_is_refused_and_not_repeated(token: str) -> N
     assert token not in str(caught.value)
 
 
-def test_certificates_that_are_not_there_are_named() -> None:
-    with pytest.raises(ConfigError, match=f"{CA_FILE} = '/nowhere/ca.pem'"):
-        influx_settings({**GOOD, CA_FILE: "/nowhere/ca.pem"})
+def test_certificates_that_are_not_there_or_none_are_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.pem").write_text("no certificate")
+    for name in ("none.pem", "bad.pem"):
+        with pytest.raises(ConfigError, match=f"{CA_FILE} = '.*{name}': expected a file of PEM"):
+            influx_settings({**GOOD, CA_FILE: str(tmp_path / name)})
