@@ -3,6 +3,7 @@
 build_services(...) ─► Services.start() ─► create_app(services) ─► uvicorn ─► Services.stop()
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,8 @@ from sensors.network import Network, build_network
 from sensors.presence import presence
 from sensors.store import Store
 from sensors.store.duck import DuckStore
+from sensors.store.influx import InfluxStore
+from sensors.store.influxsettings import influx_settings
 from twin.clock import wall_ms
 from twin.geography import Geography, load_geography
 from twin.scenarios import Scenario, load_scenarios
@@ -170,11 +173,26 @@ def assemble(
 
 
 def open_store(kind: str, data_dir: Path) -> Store:
-    """The store by its name; ValueError for a name that is none."""
-    if kind != "duckdb":
-        raise ValueError(f"store {kind!r}: expected duckdb")
+    """`duckdb` in the data folder, or `influx` as HENGFU_INFLUX_… say.
+
+    Raises ValueError for another name, ConfigError for a setting that is missing, and
+    StoreUnavailable.
+    """
+    if kind not in _STORES:
+        raise ValueError(f"store {kind!r}: expected {' or '.join(_STORES)}")
+    return _STORES[kind](data_dir)
+
+
+def _duck(data_dir: Path) -> Store:
     data_dir.mkdir(parents=True, exist_ok=True)
     return DuckStore(data_dir / STORE_FILE)
+
+
+def _influx(_data_dir: Path) -> Store:
+    return InfluxStore(influx_settings(os.environ))
+
+
+_STORES: Mapping[str, Callable[[Path], Store]] = {"duckdb": _duck, "influx": _influx}
 
 
 def find_run(broker_url: str, run: str | None, within_s: float = FIND_WITHIN_S) -> ClockMessage:

@@ -27,6 +27,7 @@ from sensors.clockmessage import (
     parse_clock,
 )
 from sensors.diary import Diary
+from sensors.heartbeat import Heartbeat
 from sensors.highwater import decode_confirmation
 from sensors.outbox import Outbox, Pack
 from sensors.runfiles import Obeyed, RunFiles, Saved
@@ -65,10 +66,12 @@ class Runner:
         identity: Identity,
         speed: float | None,
         start_ms: int,
+        heart: Heartbeat | None = None,
     ) -> None:
         """`simulation` stands WARM_UP_MS before start_ms, or later when it was resumed."""
         self._simulation, self._bus, self._diary = simulation, bus, Diary(files, wall_ms())
         self._identity, self._start_ms = identity, start_ms
+        self._heart = heart or Heartbeat()
         self._outbox = Outbox()
         self._commands: queue.Queue[Command] = queue.Queue()
         self._confirmed: deque[tuple[str, str, int, int]] = deque()
@@ -185,6 +188,7 @@ class Runner:
 
     def _settle(self) -> None:
         """Let go of what is confirmed; send again what has waited too long."""
+        self._heart.beat(wall_ms())
         while self._confirmed:
             self._outbox.confirm(*self._confirmed.popleft())
         now_ms = wall_ms()

@@ -36,7 +36,9 @@ def serve(
     require_keys: Annotated[
         bool, typer.Option("--require-keys", help="Demand API keys on loopback too.")
     ] = False,
-    store: Annotated[str, typer.Option(help="Where readings are kept: duckdb.")] = "duckdb",
+    store: Annotated[
+        str, typer.Option(help="Where readings are kept: duckdb or influx.")
+    ] = "duckdb",
     ingest: Annotated[
         bool, typer.Option(help="Ingest here too; an embedded store allows one process only.")
     ] = True,

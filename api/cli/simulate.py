@@ -1,5 +1,6 @@
 """`hengfu simulate`: the city and its neurons, sending over MQTT."""
 
+import os
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +26,7 @@ from api.cli.options import (
 from api.logs import configure_logs
 from sensors.bus import Bus
 from sensors.catalogue import load_catalogue
+from sensors.heartbeat import Heartbeat
 from sensors.network import Network, build_network
 from sensors.presence import presence
 from sensors.runfiles import RunFiles, Saved
@@ -66,7 +68,8 @@ def simulate(
     simulation = make_simulation(folder, geography, network, seed, start_ms - WARM_UP_MS, saved)
     bus = Bus(broker, f"hengfu-city-{run}", presence(run, "city"))
     identity = Identity(run, area.value, simulation.city.seed)
-    runner = Runner(simulation, bus, files, identity, pace, start_ms)
+    heart = Heartbeat.of(os.environ)
+    runner = Runner(simulation, bus, files, identity, pace, start_ms, heart)
     if saved is not None:
         runner.resume(saved)
     for number in (signal.SIGTERM, signal.SIGINT):
