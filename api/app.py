@@ -7,6 +7,7 @@ from prometheus_client import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import metrics, problems
+from api.bodylimit import BodyLimit
 from api.gate import Gate, bearer, enter, header
 from api.routes import alerts, city, health, keys, runs, sensors, simulation, vitals
 from api.schemas import ProblemOut
@@ -51,6 +52,7 @@ def create_app(services: Services, keys_demanded: bool = False) -> FastAPI:
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)
+    app.add_middleware(BodyLimit)
     failures = metrics.key_failures(app.state.metrics)
     app.add_middleware(Gate, keys=services.keys, keys_demanded=keys_demanded, failures=failures)
     app.add_middleware(CountRequests, counter=metrics.request_counter(app.state.metrics))

@@ -29,6 +29,11 @@ bearer = HTTPBearer(auto_error=False, description="An API key (`hengfu keys crea
 header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same, as a header.")
 
 
+def _from_another_site(scope: Scope) -> bool:
+    """Whether a browser says that a page of someone else's sends this request."""
+    return Headers(scope=scope).get("sec-fetch-site", "none") in ("cross-site", "same-site")
+
+
 class Gate:
     """Lets requests in by their API key; without `keys_demanded` everyone may do everything."""
 
@@ -40,7 +45,7 @@ class Gate:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif not self._keys_demanded:
-            scope[_DOORS] = EVERY_DOOR
+            scope[_DOORS] = ONLY_READ if _from_another_site(scope) else EVERY_DOOR
             await self._app(scope, receive, send)
         elif scope["path"] in OPEN_PATHS:
             scope[_DOORS] = ONLY_READ

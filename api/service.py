@@ -36,8 +36,6 @@ from sensors.network import Network, build_network
 from sensors.presence import presence
 from sensors.store import Store
 from sensors.store.duck import DuckStore
-from sensors.store.influx import InfluxStore
-from sensors.store.influxsettings import influx_settings
 from twin.clock import wall_ms
 from twin.geography import Geography, load_geography
 from twin.scenarios import Scenario, load_scenarios
@@ -189,6 +187,9 @@ def _duck(data_dir: Path) -> Store:
 
 
 def _influx(_data_dir: Path) -> Store:
+    from sensors.store.influx import InfluxStore  # late: half a second that DuckDB needs not wait
+    from sensors.store.influxsettings import influx_settings
+
     return InfluxStore(influx_settings(os.environ))
 
 

@@ -79,6 +79,8 @@ def up(
 ) -> None:
     """Bring up broker, city, ingest, vital signs, alerts and HTTP; Ctrl-C stops them all."""
     parse_speed(speed)
+    if store != "duckdb":
+        raise UsageError(f"store {store!r}: here only duckdb; for influx start the services apart")
     start_ms = default_start() if start is None else parse_start(start)
     load_everything(config or default_config_dir(), area.value)
     if not port_is_free(HOST, port):

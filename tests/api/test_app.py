@@ -1,7 +1,11 @@
 """Health, numbers and errors of the whole application."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
+
+from api.bodylimit import LIMIT_BYTES
 from sensors.store import StoreUnavailable
 
 START_MS = 1_777_618_800_000
@@ -87,3 +91,25 @@ def test_the_description_covers_every_path(client: Any) -> None:
     assert len(operations) > 20
     assert all(operation.get("summary") for operation in operations)
     assert "/api/v1/alerts/{alert}/ack" in found["paths"]
+
+
+@pytest.mark.parametrize("said", [True, False], ids=["announced", "streamed"])
+def test_a_body_beyond_the_limit_is_refused(client: Any, said: bool) -> None:
+    body = b'{"scenario": "' + b"x" * LIMIT_BYTES + b'"}'
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield body
+
+    answer = client.post(
+        "/api/v1/simulation/incidents",
+        content=body if said else pieces(),
+        headers={"content-type": "application/json"},
+    )
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_page_of_another_site_may_look_but_not_act(client: Any) -> None:
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post("/api/v1/simulation/pause", headers=foreign).status_code == 403
+    assert client.get("/api/v1/simulation", headers=foreign).status_code == 200
