@@ -1,5 +1,6 @@
 """A day in the quarter, from the outside: the whole chain over real servers."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,17 @@ def test_a_killed_broker_is_started_again(tmp_path: Path, broker_kind: str) -> N
         city.wait(lambda: city.get("/api/v1/simulation")["t"] > told, within_s=30)
         city.wait(lambda: city.ready, within_s=30)
         _stays_whole(city)
+
+
+def test_an_interrupt_ends_it_even_where_a_shell_had_switched_that_off(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in a script's background job
+    try:
+        with quarter(tmp_path, "auto", *MIDWEEK) as city:
+            children = city.children()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert city.process.returncode == 0
+    assert not any(alive(pid) for pid in children.values())
 
 
 def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:
