@@ -46,16 +46,19 @@ def test_a_surge_is_seen_survives_a_crash_and_is_over(tmp_path: Path, broker_kin
         assert len({e["subject"] for e in firings}) == len(firings)
         labels = list(read_labels(city.folder / "labels.jsonl"))
         assert [label.scenario for label in labels if label.cause == "injected"] == ["crowd_surge"]
-        _stays_whole(city)
+        _becomes_whole(city)
         children |= city.children()
     assert not any(alive(pid) for pid in children.values())
     assert city.process.returncode == 0
 
 
-def _stays_whole(city: Quarter) -> None:
-    tree = city.get("/api/v1/vitals")
-    assert [row["indicator"] for row in tree["dimensions"]] == ["D1", "D2", "D3", "D4", "D5", "D6"]
-    assert all(row["score"] is not None for row in tree["dimensions"])
+def _becomes_whole(city: Quarter) -> None:
+    """Every dimension has a score again soon, though minutes at 60x may be on their way late."""
+
+    def scores() -> list[float | None]:
+        return [row["score"] for row in city.get("/api/v1/vitals")["dimensions"]]
+
+    city.wait(lambda: len(scores()) == 6 and None not in scores(), within_s=30)
     assert city.get("/api/v1/dead-letters")["items"] == []
 
 
@@ -68,7 +71,7 @@ def test_a_killed_broker_is_started_again(tmp_path: Path, broker_kind: str) -> N
         told = city.get("/api/v1/simulation")["t"]
         city.wait(lambda: city.get("/api/v1/simulation")["t"] > told, within_s=30)
         city.wait(lambda: city.ready, within_s=30)
-        _stays_whole(city)
+        _becomes_whole(city)
 
 
 def test_an_interrupt_ends_it_even_where_a_shell_had_switched_that_off(tmp_path: Path) -> None:
