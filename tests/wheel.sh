@@ -10,7 +10,7 @@ trap 'rm -rf "$room"' EXIT
   exit 1
 }
 "$BIN/pip" install --quiet --no-deps --target "$room/site" "$room"/dist/*.whl
-cp -r "$here/tests" "$room/tests"
+cp -r "$here/tests" "$here/docs" "$room"
 cp "$here/pyproject.toml" "$room/"
 cd "$room"
 HENGFU_WHEEL="$room/site" PYTHONPATH="$room/site" "$BIN/python" -P -m pytest -q -n auto --dist loadfile -m "not stack" "$@"
