@@ -216,13 +216,13 @@ class Bus:
         self._network_thread = threading.get_ident()
         with self._lock:
             self._asked = 0
+        self._connected.set()  # before the look at the list: who joins it from here on asks itself
         for subscription in self._subscriptions:
             self._ask(subscription)
         if not self._subscriptions:
             self._subscribed.set()
         if self._presence is not None:
             client.publish(self._presence.topic, self._presence.birth, 1, True)
-        self._connected.set()
         for greet in self._greetings:
             greet()
         if self._complained:
