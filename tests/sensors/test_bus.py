@@ -1,4 +1,4 @@
-"""Addresses, and joining while it connects; everything that needs a broker is in tests/stack/test_bus.py."""
+"""Addresses, and joining while it connects; what needs a broker is in tests/stack/test_bus.py."""
 
 from collections.abc import Callable
 
