@@ -15,6 +15,7 @@ from api.alerts.book import AlertBook
 from api.alertview import AlertView
 from api.commands import Commands
 from api.config import Rulebook, load_rulebook
+from api.coverage.book import CoverageBook
 from api.feeds import Bell
 from api.intake import Intake
 from api.keyring import KeyRing
@@ -68,6 +69,7 @@ class Services:
     alert_view: AlertView
     vital_view: VitalView
     alert_bell: Bell
+    coverage: CoverageBook
     ingest: Ingest | None = None
     forget: Callable[[str], int] = lambda run: 0
     closers: list[Callable[[], None]] = field(default_factory=list)
@@ -167,6 +169,7 @@ def assemble(
         alert_view=alert_view,
         vital_view=VitalView(run, names),
         alert_bell=alert_bell,
+        coverage=CoverageBook(geography, rulebook),
     )
 
 

@@ -69,7 +69,10 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of neuron: what carries it, how many, how often, how well, what it measures."""
+    """One kind of neuron: what carries it, how many, how often, how well, what it measures.
+
+    `minimum`: one of the kinds whose coverage of the quarter is counted.
+    """
 
     id: str
     number: int
@@ -88,6 +91,7 @@ class Kind:
     heartbeat_ms: int = 0
     history_ms: int | None = None
     radius_m: float = 100.0
+    minimum: bool = False
 
     def quantity(self, quantity: str) -> Quantity:
         """The quantity with this id; KeyError when the kind has none."""
@@ -206,7 +210,7 @@ def _kind(table: KindTable) -> Kind:
     return Kind(
         **table.model_dump(
             include={"id", "number", "name_zh", "name_en", "on", "net", "grade", "per"}
-            | {"every_m", "per_km2", "report", "radius_m"}
+            | {"every_m", "per_km2", "report", "radius_m", "minimum"}
         ),
         cadence_ms=table.cadence_s * 1000,
         heartbeat_ms=(table.heartbeat_s or table.cadence_s) * 1000,

@@ -68,6 +68,7 @@ class KindTable(Table):
     grade: Literal["good", "ordinary", "poor"]
     history_s: Annotated[int, Field(gt=0)] | None = None
     radius_m: Positive
+    minimum: bool = False
     quantity: Annotated[list[QuantityTable], Field(min_length=1)]
 
 

@@ -96,6 +96,14 @@ class HousingRule(Table):
     unknown_storeys: Annotated[int, Field(ge=1)]
 
 
+class ServiceRule(Table):
+    """One kind of service: a house in every cell of a grid of `every_m` metres has it."""
+
+    name_zh: str
+    name_en: str
+    every_m: Positive
+
+
 class ValueWeights(Table):
     wukang_mansion: Positive
     protected: Positive
@@ -145,6 +153,7 @@ class AreaConfig(Table):
     drains: DrainRule
     feeders: FeederRule
     housing: HousingRule
+    services: dict[Slug, ServiceRule]
     value_weights: ValueWeights
     walk: Walk
     plazas: tuple[Plaza, ...]

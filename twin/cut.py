@@ -18,7 +18,7 @@ from twin.zones import cut_zones, zone_of
 _EDGE_M = 25.0
 # Services within a walk of the edge count for the people inside it.
 _WALK_M = 1000.0
-_SERVICES = ("park", "station", "culture")
+_SERVICES = ("park", "station", "culture", "service")
 _WITHOUT_LINK = {"subdistrict", "node"}
 
 

@@ -18,6 +18,7 @@ from twin.places import (
     station_table,
     subdistrict_table,
 )
+from twin.services import service_table
 from twin.streets import link_table, node_table
 
 
@@ -50,6 +51,7 @@ def fill(land: Land, config: AreaConfig) -> Whole:
         "park": parks,
         "station": station_table(land),
         "culture": culture_table(land),
+        "service": service_table(buildings, building_shapes, land.links.shapes, config.services),
     }
     shapes = {
         "link": land.links.shapes,

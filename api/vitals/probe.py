@@ -17,7 +17,7 @@ from api.vitals.roster import (
     role_members,
     sensed_rows,
 )
-from api.vitals.scene import Measured, Scene, ring_for
+from api.vitals.scene import Ground, Measured, Scene, ring_for
 from api.vitals.scoring import score
 from api.vitals.sign import TABLES, Cause, Roster, Status
 from api.vitals.windows import Windows
@@ -71,6 +71,10 @@ class Probe:
             indicator.id, level, rows, geography, network, self._members
         )
         self._kept: Kept | None = None
+        self._prepared = None
+        if formula is not None and formula.prepare is not None:
+            ground = Ground(level, self.roster.rows, self._parameters, network, geography)
+            self._prepared = formula.prepare(ground)
 
     def measure(self, t_ms: int, windows: Windows, trust: Floats) -> Columns:
         """Columns at t_ms; `trust` is 0..1 per sensor, 0 for a silent one."""
@@ -105,6 +109,7 @@ class Probe:
             windows,
             self._network,
             self._geography,
+            self._prepared,
         )
 
     def _confidence(self, trust: Floats) -> Floats:

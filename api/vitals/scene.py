@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,18 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What never changes about an indicator at a level: its entities (rows of the level's
+    table), its parameters, the neurons and the map."""
+
+    level: str
+    rows: Index
+    parameters: Mapping[str, float]
+    network: Network
+    geography: Geography
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Inputs by role, the windows behind them, and the map."""
 
@@ -38,6 +51,7 @@ class Scene:
     windows: Windows
     network: Network
     geography: Geography
+    prepared: Any = None
 
     @property
     def size(self) -> int:

@@ -14,10 +14,10 @@ JUNCTION = (121.4332681, 31.2058290)
 KINDS = {
     "quarter", "subdistrict", "zone", "link", "node", "plaza", "arm", "building", "home", "lift",
     "feeder", "chamber", "drain", "cover", "lamp", "tree", "bin", "sign", "bay", "main", "park",
-    "station", "culture",
+    "station", "culture", "service",
 }  # fmt: skip
 # These may lie a little outside: the street's centre line, its ends, and services in reach.
-EDGE_KINDS = {"link", "node", "park", "station", "culture"}
+EDGE_KINDS = {"link", "node", "park", "station", "culture", "service"}
 
 
 @pytest.fixture(scope="module")

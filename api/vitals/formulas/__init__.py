@@ -5,7 +5,9 @@ scene (windows, members, map) -> formula -> Measured (one value per entity)
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from api.coverage.supply import THEMES
 from api.vitals.formulas import (
     air,
     crowd,
@@ -17,7 +19,7 @@ from api.vitals.formulas import (
     traffic,
     weather,
 )
-from api.vitals.scene import Measured, Scene
+from api.vitals.scene import Ground, Measured, Scene
 from twin.clock import DAY_MS, HOUR_MS
 
 
@@ -27,7 +29,8 @@ class Formula:
 
     `also` lists windows beyond the indicator's own (ring name, span). `everyone` formulas look
     at all neurons; `map_only` ones at none; `one_kind` ones read their roles neuron by neuron,
-    so all must be quantities of one kind.
+    so all must be quantities of one kind. What `prepare` makes of the ground, once, is the
+    scene's `prepared`.
     """
 
     compute: Callable[[Scene], Measured]
@@ -38,13 +41,20 @@ class Formula:
     everyone: bool = False
     map_only: bool = False
     one_kind: bool = False
+    prepare: Callable[[Ground], Any] | None = None
+
+
+def _map_formula(theme: str, parameters: Mapping[str, float]) -> Formula:
+    prepare = nearby.share_of(THEMES[theme])
+    return Formula(nearby.covered, parameters=parameters, map_only=True, prepare=prepare)
 
 
 MONTH = {"month": 31 * DAY_MS}
 WARMTH = {"temperature": "Cel"}
 POLLUTANTS = dict.fromkeys(air.POLLUTANTS, "ug/m3") | {"co": "mg/m3"}
 SHAKING = dict.fromkeys(("x", "y", "z"), "mm/s") | {"frequency": "Hz"}
-NEAR = {"reach_m": 300.0, "detour": 1.0}
+NEAR = {"reach_m": 300.0, "on_foot": 0.0}
+LARGE = {"least_m2": 400.0}
 FORMULAS: Mapping[str, Formula] = {
     "carrying_ratio": Formula(
         crowd.carrying_ratio, {"persons": "ped"}, parameters={"m2_per_visitor": 1.2}
@@ -79,10 +89,10 @@ FORMULAS: Mapping[str, Formula] = {
     "lamps_lit": Formula(
         lifelines.lamps_lit, {"power": "W"}, parameters={"lit_w": 10.0, "sun_deg": -6.0}
     ),
-    "park_coverage": Formula(
-        nearby.park_coverage, parameters=NEAR | {"least_m2": 400.0}, map_only=True
-    ),
-    "culture_coverage": Formula(nearby.culture_coverage, parameters=NEAR, map_only=True),
+    "park_coverage": _map_formula("park_coverage", NEAR | LARGE),
+    "circle_coverage": _map_formula("circle_coverage", NEAR | LARGE),
+    "culture_coverage": _map_formula("culture_coverage", NEAR),
     "online_share": Formula(sensing.online_share, everyone=True),
     "freshness": Formula(sensing.freshness, everyone=True),
+    "sensing_coverage": Formula(sensing.sensing_coverage, everyone=True, prepare=sensing.due),
 }

@@ -19,6 +19,9 @@ from twin.entities import Entities, Geography
 NOON = parse_time("2026-05-01T12:00:00+08:00")
 
 
+LINES = [[(0, 0), (500, 0)], [(500, 0), (800, 0)], [(800, 0), (1200, 0)]]
+
+
 def table(kind: str, ids: Sequence[str], *, zone: Sequence[int], **more: object) -> Entities:
     """A table at the origin; `link` and `building` default to none, the rest are attributes."""
     nowhere = [-1] * len(ids)
@@ -43,7 +46,7 @@ def town() -> Geography:
         "link", ["a", "b", "c"], zone=[0, 0, 1], link=[0, 1, 2],
         length_m=[500.0, 300.0, 400.0], pavement_width_m=[3.0, 3.0, 2.0],
         noise_limit_day_db=[60.0, 60.0, 70.0], noise_limit_night_db=[50.0, 50.0, 55.0],
-        free_speed_m_s=[10.0, 10.0, 10.0],
+        free_speed_m_s=[10.0, 10.0, 10.0], from_node=[0, 1, 2], to_node=[1, 2, 3],
     )  # fmt: skip
     building = table(
         "building", ["h-1", "h-2", "new"], zone=[0, 1, 1], building=[0, 1, 2], x_m=[0, 200, 900],
@@ -51,7 +54,7 @@ def town() -> Geography:
     )  # fmt: skip
     tables = [
         table("quarter", ["hengfu"], zone=[-1]),
-        zone, link, building,
+        zone, link, building, table("node", ["n-0", "n-1", "n-2", "n-3"], zone=[0, 1, 1, 0]),
         table("plaza", ["p-1", "p-2", "p-3"], zone=[0, 0, 1], link=[0, 0, 2], area_m2=[60.0] * 3),
         table("lamp", ["l-1", "l-2", "l-3"], zone=[0, 0, 1], link=[0, 0, 2]),
         table("chamber", ["c-1", "c-2"], zone=[0, 1], link=[0, 2]),
@@ -62,10 +65,14 @@ def town() -> Geography:
         table("bay", ["y-1", "y-2"], zone=[0, 0], link=[0, 0]),
         table("park", ["green"], zone=[0], area_m2=[500.0]),
         table("culture", ["library"], zone=[0]),
+        table(
+            "service", ["s-1", "s-2"], zone=[0, 0],
+            service_kind=["health", "activity-room"], x_m=[0.0, 1580.0],
+        ),
     ]  # fmt: skip
     shapes = {
         "zone": np.array([shapely.box(0, 0, 300, 300), shapely.box(300, 0, 600, 300)], object),
-        "link": np.array([shapely.LineString([(0, 0), (9, 0)])] * 3, object),
+        "link": np.array([shapely.LineString(line) for line in LINES], object),
         "park": np.array([shapely.box(-10, -10, 10, 10)], object),
     }
     return Geography("town", {one.kind: one for one in tables}, shapes)

@@ -168,7 +168,7 @@ def test_all_indicators_of_the_file_work_without_a_single_reading(
         for sign in frame.signs()
         if sign.value is not None and not sign.indicator.startswith(("D", "H"))
     }
-    assert measured == {"N1", "N2", "S1", "S3"}
+    assert measured == {"N1", "N2", "N3", "S1", "S2", "S3"}
 
 
 def test_empty_batch_is_welcome(make_town: Make, noon: int) -> None:

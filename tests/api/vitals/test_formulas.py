@@ -189,9 +189,21 @@ def test_residents_near_a_park_are_counted_by_weight(make_town: Make, noon: int)
     assert (found.value, found.confidence) == (50.0, 1.0)
 
 
-def test_culture_is_reached_by_a_longer_way(make_town: Make, noon: int) -> None:
-    """660 m on foot are 508 m straight."""
+def test_culture_is_reached_on_foot(make_town: Make, noon: int) -> None:
+    """660 m on foot reach the houses at 0 and 200 m, not the one at 900 m."""
     assert sign(make_town("S3"), noon, "S3", "quarter", "hengfu").value == 50.0
+
+
+def test_a_circle_needs_every_service_within_reach(make_town: Make, noon: int) -> None:
+    """The culture room at 1,580 m is within 1,000 m of the house at 900 m alone, the park of all."""
+    assert sign(make_town("S2"), noon, "S2", "quarter", "hengfu").value == 50.0
+
+
+def test_sensing_coverage_falls_with_the_neurons_online(make_town: Make, noon: int) -> None:
+    town = make_town("N3")
+    assert sign(town, noon, "N3", "quarter", "hengfu").value == 0
+    town.read(noon + 1, **{f"p-{n}:crowd_density:1:persons": 3.0 for n in (1, 2, 3)})
+    assert sign(town, noon + 2, "N3", "quarter", "hengfu").value > 0
 
 
 def test_gas_is_published_in_percent_of_the_limit(make_town: Make, noon: int) -> None:
