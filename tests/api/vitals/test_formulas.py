@@ -195,7 +195,7 @@ def test_culture_is_reached_on_foot(make_town: Make, noon: int) -> None:
 
 
 def test_a_circle_needs_every_service_within_reach(make_town: Make, noon: int) -> None:
-    """The culture room at 1,580 m is within 1,000 m of the house at 900 m alone, the park of all."""
+    """The culture room at 1,580 m is within 1,000 m of the house at 900 m alone."""
     assert sign(make_town("S2"), noon, "S2", "quarter", "hengfu").value == 50.0
 
 
