@@ -21,6 +21,7 @@ SEES_TRUTH = {
     "sensors.runner",
     "sensors.simulation",
     "api.bench",
+    "api.calibration",
     "api.cli",
     "api.export",
 }

@@ -4,6 +4,7 @@ import errno
 
 import httpx
 
+from api.calibration import CalibrationError
 from api.ledger import LedgerUnavailable
 from api.runclock import NoRun
 from sensors.broker import BrokerError
@@ -17,6 +18,7 @@ class UsageError(Exception):
 
 
 _OURS = (
+    CalibrationError,
     ConfigError,
     UsageError,
     NoRun,

@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from api.cli import bench, check, generate, ingest, inject, keys, runs, serve, simulate, up, watch
+from api.cli import (
+    bench,
+    calibrate,
+    check,
+    generate,
+    ingest,
+    inject,
+    keys,
+    runs,
+    serve,
+    simulate,
+    up,
+    watch,
+)
 from api.cli.console import complain
 from api.cli.errors import one_line
 
@@ -26,6 +39,7 @@ app.command("watch")(watch.watch)
 app.add_typer(runs.app, name="runs")
 app.add_typer(keys.app, name="keys")
 app.command("check-config")(check.check_config)
+app.command("calibrate")(calibrate.calibrate)
 app.command("bench")(bench.bench)
 
 

@@ -1,0 +1,17 @@
+"""Calibration: real measurements in, a parameter file with its sources out.
+
+    FILE ─► table (gaps, defects) ─► fitter ─► Calibrated ─► config/calibrated/NAME.toml
+
+A fitter is one module and one row of FITTERS. Parameters are committed, the data never.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Span
+
+_ROWS: tuple[Fitter, ...] = ()  # one row per dataset
+
+FITTERS: Mapping[str, Fitter] = MappingProxyType({fitter.name: fitter for fitter in _ROWS})
+
+__all__ = ["FITTERS", "Calibrated", "CalibrationError", "Fitter", "Span"]
