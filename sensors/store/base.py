@@ -62,16 +62,61 @@ class VitalRows:
 
 
 @dataclass(frozen=True, slots=True)
+class HourRows:
+    """Vital signs of whole hours: means, with the range of the value and the worst score.
+
+    `t_ms` is the start of the hour; NaN where everything was missing.
+    """
+
+    t_ms: Ints
+    indicator: Array
+    level: Array
+    entity: Array
+    value: Floats
+    score: Floats
+    confidence: Floats
+    low: Floats
+    high: Floats
+    worst: Floats
+
+    def __len__(self) -> int:
+        return len(self.t_ms)
+
+
+@dataclass(frozen=True, slots=True)
 class VitalHistory:
-    """One vital sign over time, oldest first; NaN where it was missing."""
+    """One vital sign over time, oldest first; NaN where it was missing.
+
+    `low` and `high` are the range of the value, `worst` is the lowest score.
+    """
 
     t_ms: Ints
     value: Floats
     score: Floats
     confidence: Floats
+    low: Floats
+    high: Floats
+    worst: Floats
 
     def __len__(self) -> int:
         return len(self.t_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class VitalSpan:
+    """The first minute of vital signs that is kept, and the last hour that was rolled up."""
+
+    first_minute_ms: int | None
+    last_hour_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """What is older than these times, ms UTC, is forgotten; None keeps everything."""
+
+    readings_ms: int | None = None
+    minutes_ms: int | None = None
+    hours_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +191,24 @@ class VitalLog(Protocol):
         """One vital sign in [start, end); with a step, means over multiples of the step."""
         ...
 
+    def minutes(self, run: str, start_ms: int, end_ms: int) -> VitalRows:
+        """Every vital sign in [start, end), in any order."""
+        ...
+
+    def write_hours(self, run: str, rows: HourRows) -> None:
+        """Keep whole hours; the same sign and hour again replaces the row."""
+        ...
+
+    def hours(
+        self, run: str, indicator: str, level: str, entity: str, start_ms: int, end_ms: int
+    ) -> VitalHistory:
+        """The kept hours of one vital sign that begin in [start, end)."""
+        ...
+
+    def vital_span(self, run: str) -> VitalSpan:
+        """From when to when there is something to roll up."""
+        ...
+
 
 class DeadLetterOffice(Protocol):
     """Where refused payloads are looked up."""
@@ -168,6 +231,10 @@ class RunBook(Protocol):
 
     def delete(self, run: str) -> None:
         """Forget everything of this run; an unknown run is no error."""
+        ...
+
+    def forget(self, run: str, horizon: Horizon) -> None:
+        """Forget readings, minutes and hours of vital signs that are older than the horizon."""
         ...
 
     def close(self) -> None:

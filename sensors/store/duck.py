@@ -11,9 +11,10 @@ from sensors.deadletter import DeadLetter, bounded
 from sensors.network import Network
 from sensors.reading import ReadingBatch
 from sensors.store import ducksql as sql
-from sensors.store.base import Mark, Points, RunSpan, VitalHistory, VitalRows
+from sensors.store.base import Horizon, Mark, Points, RunSpan
 from sensors.store.columns import Newest, last_of_each, state_codes
 from sensors.store.duckfile import Columns, DuckFile, columns
+from sensors.store.duckvitals import DuckVitals
 from sensors.store.seriesbook import SeriesBook
 from twin.arrays import Index
 
@@ -23,7 +24,7 @@ SLICE_ROWS = 200_000  # readings per batch of a scan, about 10 MB
 Values = dict[str, Any]
 
 
-class DuckStore:
+class DuckStore(DuckVitals):
     """Readings, marks, vital signs and dead letters in one file that one process may open.
 
     Points are appended without an index (about five bytes each on disk); only such as are not
@@ -32,7 +33,7 @@ class DuckStore:
 
     def __init__(self, path: Path) -> None:
         """Raises StoreInUse when another process has the file open."""
-        self._file = DuckFile(path, sql.TABLES)
+        super().__init__(DuckFile(path, sql.TABLES))
         self._series = SeriesBook(self._file)
         self._runs: dict[str, int] = {}
         self._newest: dict[str, Newest] = {}
@@ -87,32 +88,6 @@ class DuckStore:
         with self._file.reading() as cursor:
             return Points(**columns(cursor, sql.LATEST, {"run": run, "kind": kind}))
 
-    def write_vitals(self, run: str, rows: VitalRows) -> None:
-        if not len(rows):
-            return
-        with self._file.writing() as connection:
-            number = self._number(run)
-            connection.register("rows", _vital_columns(rows))
-            first, last = int(rows.t_ms.min()), int(rows.t_ms.max())
-            connection.execute(sql.FORGET_VITALS, {"run": number, "first": first, "last": last})
-            connection.execute(sql.ADD_VITALS, {"run": number})
-
-    def vitals(
-        self,
-        run: str,
-        indicator: str,
-        level: str,
-        entity: str,
-        start_ms: int,
-        end_ms: int,
-        step_ms: int | None = None,
-    ) -> VitalHistory:
-        asked: Values = {"run": run, "indicator": indicator, "level": level, "entity": entity}
-        asked |= {"start": start_ms, "end": end_ms} | ({"step": step_ms} if step_ms else {})
-        statement = sql.VITAL_MEANS if step_ms else sql.VITALS
-        with self._file.reading() as cursor:
-            return VitalHistory(**columns(cursor, statement, asked))
-
     def dead_letters(self, run: str, limit: int) -> list[DeadLetter]:
         with self._file.reading() as cursor:
             rows = cursor.execute(sql.LETTERS, {"run": run, "limit": limit}).fetchall()
@@ -129,6 +104,18 @@ class DuckStore:
             connection.execute(sql.FORGET_RUN, {"run": run})
             self._runs.pop(run, None)
             self._newest.pop(run, None)
+
+    def forget(self, run: str, horizon: Horizon) -> None:
+        before = {
+            "reading": horizon.readings_ms,
+            "vital": horizon.minutes_ms,
+            "vital_hour": horizon.hours_ms,
+        }
+        with self._file.writing() as connection:
+            for table, t_ms in before.items():
+                if t_ms is not None:
+                    statement = sql.FORGET_BEFORE.format(table=table)
+                    connection.execute(statement, {"run": run, "before": t_ms})
 
     def close(self) -> None:
         self._file.close()
@@ -214,17 +201,6 @@ def _letter_columns(letters: Sequence[DeadLetter]) -> Columns:
     payloads = [letter.payload.hex() for letter in letters]
     times = np.array([letter.received_ms for letter in letters], np.int64)
     return {**texts, "received_ms": times, "payload": np.array(payloads, object)}
-
-
-def _vital_columns(rows: VitalRows) -> Columns:
-    """The rows as columns, each vital sign and time once: the last one wins."""
-    keys = (rows.indicator, rows.level, rows.entity)
-    codes = [np.unique(key.astype(str), return_inverse=True)[1] for key in keys]
-    last = last_of_each(rows.t_ms, *codes)
-    return {
-        name: getattr(rows, name)[last]
-        for name in ("t_ms", "indicator", "level", "entity", "value", "score", "confidence")
-    }
 
 
 def _slices(

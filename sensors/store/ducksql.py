@@ -12,12 +12,15 @@ CREATE TABLE IF NOT EXISTS mark
 CREATE TABLE IF NOT EXISTS vital
     (run INTEGER, t_ms BIGINT, indicator VARCHAR, level VARCHAR, entity VARCHAR,
      value DOUBLE, score DOUBLE, confidence DOUBLE);
+CREATE TABLE IF NOT EXISTS vital_hour
+    (run INTEGER, t_ms BIGINT, indicator VARCHAR, level VARCHAR, entity VARCHAR,
+     value DOUBLE, score DOUBLE, confidence DOUBLE, low DOUBLE, high DOUBLE, worst DOUBLE);
 CREATE SEQUENCE IF NOT EXISTS letter_id;
 CREATE TABLE IF NOT EXISTS letter
     (id BIGINT DEFAULT nextval('letter_id'), run INTEGER, received_ms BIGINT, topic VARCHAR,
      reason VARCHAR, detail VARCHAR, payload BLOB);
 """
-OF_A_RUN = ("reading", "mark", "vital", "letter")
+OF_A_RUN = ("reading", "mark", "vital", "vital_hour", "letter")
 
 FORGET_POINTS = """
 DELETE FROM reading USING late
@@ -45,6 +48,26 @@ WHERE vital.run = $run AND vital.t_ms = rows.t_ms AND vital.indicator = rows.ind
 ADD_VITALS = """
 INSERT INTO vital SELECT $run, t_ms, indicator, level, entity,
     if(isnan(value), NULL, value), if(isnan(score), NULL, score), confidence FROM rows
+"""
+MINUTES = """
+SELECT t_ms, indicator, level, entity, coalesce(value, 'nan') AS value,
+    coalesce(score, 'nan') AS score, confidence
+FROM vital WHERE run = (SELECT id FROM run WHERE name = $run) AND t_ms >= $start AND t_ms < $end
+"""
+FORGET_HOURS = FORGET_VITALS.replace("vital", "vital_hour")
+ADD_HOURS = """
+INSERT INTO vital_hour SELECT $run, t_ms, indicator, level, entity,
+    if(isnan(value), NULL, value), if(isnan(score), NULL, score), confidence,
+    if(isnan(low), NULL, low), if(isnan(high), NULL, high), if(isnan(worst), NULL, worst)
+FROM rows
+"""
+VITAL_SPAN = """
+SELECT (SELECT min(t_ms) FROM vital WHERE run = id),
+    (SELECT max(t_ms) FROM vital_hour WHERE run = id)
+FROM run WHERE name = $run
+"""
+FORGET_BEFORE = """
+DELETE FROM {table} WHERE run = (SELECT id FROM run WHERE name = $run) AND t_ms < $before
 """
 FORGET_LETTERS = """
 DELETE FROM letter WHERE run = $run AND id <=
@@ -83,16 +106,22 @@ ONE_VITAL = """
 FROM vital WHERE run = (SELECT id FROM run WHERE name = $run) AND indicator = $indicator
   AND level = $level AND entity = $entity AND t_ms >= $start AND t_ms < $end
 """
-VITALS = (
-    "SELECT t_ms, coalesce(value, 'nan') AS value, coalesce(score, 'nan') AS score, confidence "
-    + ONE_VITAL
+HOURS = (
+    "SELECT t_ms, coalesce(value, 'nan') AS value, coalesce(score, 'nan') AS score, confidence, "
+    "coalesce(low, 'nan') AS low, coalesce(high, 'nan') AS high, coalesce(worst, 'nan') AS worst "
+    + ONE_VITAL.replace("vital", "vital_hour")
     + " ORDER BY t_ms"
+)
+VITALS = (
+    "SELECT t_ms, coalesce(value, 'nan') AS value, coalesce(score, 'nan') AS score, confidence, "
+    "coalesce(value, 'nan') AS low, coalesce(value, 'nan') AS high, "
+    "coalesce(score, 'nan') AS worst " + ONE_VITAL + " ORDER BY t_ms"
 )
 VITAL_MEANS = (
     "SELECT t_ms // $step * $step AS t_ms, coalesce(avg(value), 'nan') AS value, "
-    "coalesce(avg(score), 'nan') AS score, avg(confidence) AS confidence "
-    + ONE_VITAL
-    + " GROUP BY 1 ORDER BY 1"
+    "coalesce(avg(score), 'nan') AS score, avg(confidence) AS confidence, "
+    "coalesce(min(value), 'nan') AS low, coalesce(max(value), 'nan') AS high, "
+    "coalesce(min(score), 'nan') AS worst " + ONE_VITAL + " GROUP BY 1 ORDER BY 1"
 )
 SPANS = """
 SELECT name, min(t_ms) AS first, max(t_ms) AS last

@@ -9,21 +9,21 @@ from sensors.deadletter import DeadLetter
 from sensors.network import Network
 from sensors.reading import ReadingBatch
 from sensors.store import influxql as ql
-from sensors.store.base import Mark, Points, RunSpan, VitalHistory, VitalRows
+from sensors.store.base import Horizon, Mark, Points, RunSpan
 from sensors.store.influxanswers import (
     Positions,
     batch_of,
-    means_of,
     points_of,
     slices,
     times_of,
-    vitals_of,
 )
 from sensors.store.influxerase import erase
 from sensors.store.influxhello import greet
 from sensors.store.influxlines import (
+    HOUR,
     LETTER,
     OWN,
+    VITAL,
     Heads,
     kind_of,
     letter_lines,
@@ -32,11 +32,11 @@ from sensors.store.influxlines import (
     run_lines,
     tag,
     untag,
-    vital_lines,
 )
 from sensors.store.influxlink import InfluxLink
 from sensors.store.influxreply import Series
 from sensors.store.influxsettings import InfluxSettings
+from sensors.store.influxvitals import InfluxVitals
 
 KEPT_LETTERS = 10_000  # per run, design choice
 TRIM_AFTER = 1_000  # letters written between two looks for such as are too many
@@ -45,7 +45,7 @@ Fields = dict[str, list[str]]  # kinds that have a field
 Question = Callable[[str, str, Sequence[str]], str]
 
 
-class InfluxStore:
+class InfluxStore(InfluxVitals):
     """Readings, marks, vital signs and dead letters in one bucket, shared by any number of clients.
 
     InfluxDB has no transactions: readings are written before the marks that vouch for them, so a
@@ -54,7 +54,7 @@ class InfluxStore:
 
     def __init__(self, settings: InfluxSettings) -> None:
         """Raises InfluxRefused when a setting is wrong, StoreUnavailable when nobody answers."""
-        self._link = InfluxLink(settings)
+        super().__init__(InfluxLink(settings))
         try:
             self._generation = greet(self._link)
         except BaseException:
@@ -124,31 +124,6 @@ class InfluxStore:
         order = np.lexsort((found.quantity.astype(str), found.sensor.astype(str)))
         return _taken(found, order)
 
-    def write_vitals(self, run: str, rows: VitalRows) -> None:
-        if len(rows):
-            self._link.write([*vital_lines(run, rows), *run_lines(run)])
-
-    def vitals(
-        self,
-        run: str,
-        indicator: str,
-        level: str,
-        entity: str,
-        start_ms: int,
-        end_ms: int,
-        step_ms: int | None = None,
-    ) -> VitalHistory:
-        tags = {"run": run, "indicator": indicator, "level": level, "entity": entity}
-        condition = ql.where(start_ms, end_ms, **tags)
-        if not step_ms:
-            return vitals_of(self._link.ask(ql.vitals(condition)))
-        steps = self._link.ask(ql.vital_steps(condition, step_ms))
-        value, score = (
-            self._link.ask(ql.vital_means(field, condition, step_ms))
-            for field in ("value", "score")
-        )
-        return means_of(steps, value, score)
-
     def dead_letters(self, run: str, limit: int) -> list[DeadLetter]:
         statement = ql.letters(run, min(limit, KEPT_LETTERS))
         return [letter_of(row) for series in self._link.ask(statement) for row in series.rows]
@@ -163,6 +138,18 @@ class InfluxStore:
     def delete(self, run: str) -> None:
         """Raises InfluxRefused with InfluxDB 3 Core, which cannot delete by run."""
         erase(self._link, self._generation, run)
+
+    def forget(self, run: str, horizon: Horizon) -> None:
+        """InfluxDB 3 Core keeps everything: it cannot delete by run."""
+        kinds = {kind for kinds in self._fields(None).values() for kind in kinds}
+        before = {
+            **dict.fromkeys(sorted(kinds), horizon.readings_ms),
+            VITAL: horizon.minutes_ms,
+            HOUR: horizon.hours_ms,
+        }
+        for measurement, t_ms in before.items():
+            if t_ms is not None:
+                erase(self._link, self._generation, run, measurement, t_ms)
 
     def close(self) -> None:
         self._link.close()

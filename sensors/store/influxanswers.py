@@ -8,7 +8,7 @@ import numpy as np
 
 from sensors.network import Network
 from sensors.reading import ReadingBatch
-from sensors.store.base import Points, VitalHistory
+from sensors.store.base import Points, VitalHistory, VitalRows
 from sensors.store.influxlines import kind_of, tag, untag
 from sensors.store.influxreply import Series
 from twin.arrays import Array, Floats, Ints
@@ -88,10 +88,37 @@ def vitals_of(answer: Iterable[Series]) -> VitalHistory:
     """Rows of vital signs; a number that was replaced by nothing is missing."""
     rows = list(chain.from_iterable(series.rows for series in answer))
     t_ms, value, score, confidence, has_value, has_score = _columns(rows, 6)
+    values, scores = _flagged(value, has_value), _flagged(score, has_score)
+    return VitalHistory(_times(t_ms), values, scores, _numbers(confidence), values, values, scores)
+
+
+def hours_of(answer: Iterable[Series]) -> VitalHistory:
+    """Rows of whole hours."""
+    rows = list(chain.from_iterable(series.rows for series in answer))
+    t_ms, value, score, confidence, has_value, has_score, low, high, worst = _columns(rows, 9)
     return VitalHistory(
         _times(t_ms),
-        np.where(np.array(has_value, np.bool_), _numbers(value), np.nan),
-        np.where(np.array(has_score, np.bool_), _numbers(score), np.nan),
+        _flagged(value, has_value),
+        _flagged(score, has_score),
+        _numbers(confidence),
+        _flagged(low, has_value),
+        _flagged(high, has_value),
+        _flagged(worst, has_score),
+    )
+
+
+def minutes_of(answer: Iterable[Series]) -> VitalRows:
+    """Rows of all vital signs."""
+    rows = list(chain.from_iterable(series.rows for series in answer))
+    t_ms, *names, value, score, confidence, has_value, has_score = _columns(rows, 9)
+    indicator, level, entity = ([untag(name) for name in column] for column in names)
+    return VitalRows(
+        _times(t_ms),
+        _texts(indicator),
+        _texts(level),
+        _texts(entity),
+        _flagged(value, has_value),
+        _flagged(score, has_score),
         _numbers(confidence),
     )
 
@@ -102,7 +129,14 @@ def means_of(
     """Means per step; NaN for a step in which everything was missing."""
     t_ms, _, confidence = _columns(list(chain.from_iterable(s.rows for s in steps)), 3)
     times = _times(t_ms)
-    return VitalHistory(times, _at(times, value), _at(times, score), _numbers(confidence))
+    mean, low, high = _at(times, value)
+    mean_score, worst, _ = _at(times, score)
+    return VitalHistory(times, mean, mean_score, _numbers(confidence), low, high, worst)
+
+
+def time_of(answer: Iterable[Series]) -> int | None:
+    """The time of the one row, None without any."""
+    return next((int(row[0]) for series in answer for row in series.rows), None)
 
 
 def times_of(answer: Iterable[Series]) -> dict[str, int]:
@@ -110,10 +144,16 @@ def times_of(answer: Iterable[Series]) -> dict[str, int]:
     return {untag(series.tags["run"]): series.rows[0][0] for series in answer}
 
 
-def _at(times: Ints, answer: Iterable[Series]) -> Floats:
-    """The means at these times, NaN where there is none."""
-    rows = dict(row for series in answer for row in series.rows)
-    return _numbers([rows.get(t_ms) for t_ms in times.tolist()])
+def _at(times: Ints, answer: Iterable[Series]) -> tuple[Floats, Floats, Floats]:
+    """Mean, least and most at these times, NaN where there is none."""
+    nothing = (None, None, None)
+    rows = {row[0]: row[1:] for series in answer for row in series.rows}
+    mean, low, high = _columns([list(rows.get(t_ms, nothing)) for t_ms in times.tolist()], 3)
+    return _numbers(mean), _numbers(low), _numbers(high)
+
+
+def _flagged(column: Sequence[Any], there: Sequence[Any]) -> Floats:
+    return np.where(np.array(there, np.bool_), _numbers(column), np.nan)
 
 
 def _columns(rows: list[list[Any]], count: int) -> list[list[Any]]:

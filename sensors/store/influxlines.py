@@ -1,13 +1,14 @@
 """Line protocol in bulk: one line per reading, the part before the value made once per series.
 
 Measurement = kind; tags quantity, run, sensor, zone (in the order that the server sorts them);
-fields `value` and `state`. Beside them: `vital`, `mark`, `dead_letter` and `run`.
+fields `value` and `state`. Beside them: `vital`, `vital_hour`, `mark`, `dead_letter` and `run`.
 """
 
 import base64
 import json
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -16,11 +17,12 @@ import numpy as np
 from sensors.deadletter import DeadLetter, bounded
 from sensors.network import Network
 from sensors.reading import ReadingBatch
-from sensors.store.base import Mark, VitalRows
+from sensors.store.base import HourRows, Mark, VitalRows
 from sensors.store.columns import last_of_each
 
-VITAL, MARK, LETTER, RUN = "vital", "mark", "dead_letter", "run"
-OWN = (VITAL, MARK, LETTER, RUN)  # measurements that are no kinds
+VITAL, HOUR, MARK, LETTER, RUN = "vital", "vital_hour", "mark", "dead_letter", "run"
+OWN = (VITAL, HOUR, MARK, LETTER, RUN)  # measurements that are no kinds
+_KEYS = ("t_ms", "indicator", "level", "entity")
 _PER_MS = 1000  # dead letters of one millisecond that stay apart
 
 
@@ -106,23 +108,24 @@ def mark_lines(run: str, marks: Iterable[Mark]) -> list[str]:
     ]
 
 
-def vital_lines(run: str, rows: VitalRows) -> list[str]:
+def vital_lines(run: str, rows: VitalRows | HourRows) -> list[str]:
     """Missing numbers are left out, and flagged: a point keeps fields that are not replaced."""
+    measurement = HOUR if isinstance(rows, HourRows) else VITAL
+    names = [one.name for one in fields(rows) if one.name not in _KEYS]
     keys = zip(rows.indicator, rows.level, rows.entity, rows.t_ms.tolist(), strict=True)
-    numbers = zip(rows.value.tolist(), rows.score.tolist(), rows.confidence.tolist(), strict=True)
+    numbers = zip(*(getattr(rows, name).tolist() for name in names), strict=True)
     latest = dict(zip(keys, numbers, strict=True))
     end = f",run={tag(run)}"
     return [
-        f"{VITAL},entity={tag(entity)},indicator={tag(indicator)},level={tag(level)}{end} "
-        f"{_vital_fields(*fields)} {t_ms}000000"
-        for (indicator, level, entity, t_ms), fields in latest.items()
+        f"{measurement},entity={tag(entity)},indicator={tag(indicator)},level={tag(level)}{end} "
+        f"{_vital_fields(dict(zip(names, found, strict=True)))} {t_ms}000000"
+        for (indicator, level, entity, t_ms), found in latest.items()
     ]
 
 
-def _vital_fields(value: float, score: float, confidence: float) -> str:
-    fields = [f"has_value={_flag(value)}", f"has_score={_flag(score)}"]
-    numbers = {"value": value, "score": score, "confidence": confidence}
-    return ",".join(fields + [f"{k}={v!r}" for k, v in numbers.items() if np.isfinite(v)])
+def _vital_fields(numbers: dict[str, float]) -> str:
+    flags = [f"has_{name}={_flag(numbers[name])}" for name in ("value", "score")]
+    return ",".join(flags + [f"{k}={v!r}" for k, v in numbers.items() if np.isfinite(v)])
 
 
 def _flag(number: float) -> str:

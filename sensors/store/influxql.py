@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sensors.store.influxlines import LETTER, MARK, RUN, VITAL, tag
+from sensors.store.influxlines import HOUR, LETTER, MARK, RUN, VITAL, tag
 
 EVER = (0, 1 << 42)  # ms, 1970 to 2109; without bounds a grouped query ends at the wall clock
 _FURTHEST_MS = 9_223_372_036_854  # InfluxDB counts nanoseconds in 64 bits
@@ -70,9 +70,31 @@ def vital_steps(condition: str, step_ms: int) -> str:
 
 
 def vital_means(field: str, condition: str, step_ms: int) -> str:
-    """Means of the rows in which the field is not missing."""
+    """Mean, least and most of the rows in which the field is not missing."""
     there = f'"has_{field}" = true'
-    return f'SELECT mean("{field}") FROM "{VITAL}" WHERE {there} AND {condition} {_by(step_ms)}'
+    wanted = f'mean("{field}"), min("{field}"), max("{field}")'
+    return f'SELECT {wanted} FROM "{VITAL}" WHERE {there} AND {condition} {_by(step_ms)}'
+
+
+def minutes(condition: str) -> str:
+    """Every vital sign, told apart by tags."""
+    wanted = (
+        '"indicator", "level", "entity", "value", "score", "confidence", "has_value", "has_score"'
+    )
+    return f'SELECT {wanted} FROM "{VITAL}" WHERE {condition}'
+
+
+def hours(condition: str) -> str:
+    wanted = '"value", "score", "confidence", "has_value", "has_score", "low", "high", "worst"'
+    return f'SELECT {wanted} FROM "{HOUR}" WHERE {condition}'
+
+
+def first_minute(run: str) -> str:
+    return f'SELECT first("has_value") FROM "{VITAL}" WHERE {where(*EVER, run=run)}'
+
+
+def last_hour(run: str) -> str:
+    return f'SELECT last("has_value") FROM "{HOUR}" WHERE {where(*EVER, run=run)}'
 
 
 def letters(run: str, limit: int) -> str:

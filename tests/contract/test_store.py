@@ -11,11 +11,12 @@ import pytest
 from sensors.deadletter import KEPT_BYTES, DeadLetter
 from sensors.network import Network, SeriesTable
 from sensors.reading import ReadingBatch
-from sensors.store.base import Mark, Store, VitalRows
+from sensors.store.base import Horizon, HourRows, Mark, Store, VitalRows, VitalSpan
 
 RUN = "run-1"
 FOREVER = 1 << 42
 T0 = 1_777_600_000_000
+HOUR0 = T0 - T0 % 3_600_000
 
 SERIES = (  # zone, sensor, quantity
     ("z-01-01", "link-1:noise_laeq:1", "laeq"),
@@ -254,6 +255,80 @@ def test_vital_signs_can_be_thinned_to_means_over_steps(store: Store) -> None:
     assert np.isnan(found.value[1])
 
 
+def hour_rows(*rows: tuple[int, str, float, float]) -> HourRows:
+    """(hours after the full hour of T0, entity, value, score) per row; low and high are +-1."""
+    minutes = vital_rows(*[(0, entity, value, score) for _, entity, value, score in rows])
+    times = np.array([HOUR0 + 3_600_000 * row[0] for row in rows], np.int64)
+    return HourRows(
+        times, minutes.indicator, minutes.level, minutes.entity, minutes.value, minutes.score,
+        minutes.confidence, minutes.value - 1, minutes.value + 1, minutes.score / 2,
+    )  # fmt: skip
+
+
+def test_steps_tell_the_range_of_the_value_and_the_worst_score(store: Store) -> None:
+    start = HOUR0 // 1000 - T0 // 1000
+    rows = [(start + t_s, "a", value, 10 * value) for t_s, value in ((0, 1.0), (30, 3.0))]
+    store.write_vitals(RUN, vital_rows(*rows))
+    found = store.vitals(RUN, "noise", "street", "a", 0, FOREVER, step_ms=60_000)
+    assert (found.low[0], found.high[0], found.worst[0]) == (1.0, 3.0, 10.0)
+
+
+def test_all_minutes_of_a_span_can_be_read(store: Store) -> None:
+    store.write_vitals(RUN, vital_rows((0, "a", 1.0, 10.0), (0, "b", np.nan, np.nan)))
+    store.write_vitals(RUN, vital_rows((60, "a", 2.0, 20.0)))
+    store.write_vitals("other", vital_rows((0, "a", 9.0, 90.0)))
+    found = store.minutes(RUN, T0, T0 + 60_000)
+    assert sorted(zip(found.entity, found.indicator, found.level, strict=True)) == [
+        ("a", "noise", "street"), ("b", "noise", "street"),
+    ]  # fmt: skip
+    values = dict(zip(found.entity, found.value, strict=True))
+    assert values["a"] == 1.0
+    assert np.isnan(values["b"])
+    assert len(store.minutes(RUN, T0 + 120_000, FOREVER)) == 0
+
+
+def test_hours_come_back_in_order_and_are_replaced(store: Store) -> None:
+    store.write_hours(RUN, hour_rows((1, "a", 3.0, 30.0), (0, "a", np.nan, np.nan)))
+    store.write_hours(RUN, hour_rows((1, "a", 5.0, 50.0), (1, "b", 7.0, 70.0)))
+    found = store.hours(RUN, "noise", "street", "a", HOUR0, FOREVER)
+    assert found.t_ms.tolist() == [HOUR0, HOUR0 + 3_600_000]
+    assert np.isnan([found.value[0], found.score[0], found.low[0], found.worst[0]]).all()
+    assert (found.value[1], found.low[1], found.high[1], found.worst[1]) == (5.0, 4.0, 6.0, 25.0)
+    assert len(store.hours(RUN, "noise", "street", "a", HOUR0, HOUR0 + 3_600_000)) == 1
+
+
+def test_the_span_of_vital_signs_tells_what_is_to_be_rolled_up(store: Store) -> None:
+    assert store.vital_span(RUN) == VitalSpan(None, None)
+    store.write_vitals(RUN, vital_rows((60, "a", 1.0, 10.0), (0, "b", np.nan, np.nan)))
+    assert store.vital_span(RUN) == VitalSpan(T0, None)
+    store.write_hours(RUN, hour_rows((3, "a", 1.0, 10.0), (0, "a", 1.0, 10.0)))
+    assert store.vital_span(RUN) == VitalSpan(T0, HOUR0 + 3 * 3_600_000)
+
+
+def test_what_was_forgotten_is_gone_and_the_rest_stays(store: Store) -> None:
+    for run in (RUN, "other"):
+        store.write(run, batch((LAEQ, 0, 1.0), (LAEQ, 60, 2.0), (LIFT, 0, "moving")), NETWORK)
+        store.write_vitals(run, vital_rows((0, "a", 1.0, 10.0), (60, "a", 2.0, 20.0)))
+        store.write_hours(run, hour_rows((0, "a", 1.0, 10.0), (1, "a", 2.0, 20.0)))
+    store.forget(RUN, Horizon(T0 + 60_000, T0 + 60_000, HOUR0 + 3_600_000))
+    assert of_sensor(store, "link-1:noise_laeq:1") == [("laeq", 60, 2.0)]
+    assert of_sensor(store, "lift-1:lift_state:1") == []
+    assert store.vitals(RUN, "noise", "street", "a", 0, FOREVER).value.tolist() == [2.0]
+    assert store.hours(RUN, "noise", "street", "a", 0, FOREVER).value.tolist() == [2.0]
+    assert len(of_sensor(store, "link-1:noise_laeq:1", run="other")) == 2
+    assert len(store.vitals("other", "noise", "street", "a", 0, FOREVER)) == 2
+    assert len(store.hours("other", "noise", "street", "a", 0, FOREVER)) == 2
+
+
+def test_nothing_is_forgotten_without_a_horizon(store: Store) -> None:
+    store.write(RUN, batch((LAEQ, 0, 1.0)), NETWORK)
+    store.write_vitals(RUN, vital_rows((0, "a", 1.0, 10.0)))
+    store.forget(RUN, Horizon())
+    store.forget("never existed", Horizon(FOREVER, FOREVER, FOREVER))
+    assert len(of_sensor(store, "link-1:noise_laeq:1")) == 1
+    assert len(store.vitals(RUN, "noise", "street", "a", 0, FOREVER)) == 1
+
+
 def test_an_unknown_vital_sign_has_an_empty_history(store: Store) -> None:
     store.write_vitals(RUN, vital_rows((0, "a", 1.0, 10.0)))
     assert len(store.vitals(RUN, "noise", "street", "b", 0, FOREVER)) == 0
@@ -297,6 +372,7 @@ def test_a_deleted_run_leaves_nothing_and_others_stay(store: Store) -> None:
     for run in ("a", "b"):
         store.write(run, batch((LAEQ, 0, 1.0)), NETWORK, [Mark("z-01-01", "g", 1, 1)])
         store.write_vitals(run, vital_rows((0, "a", 1.0, 10.0)))
+        store.write_hours(run, hour_rows((0, "a", 1.0, 10.0)))
         store.write_dead(run, [letter("r")])
     store.delete("a")
     store.delete("never existed")
@@ -304,6 +380,7 @@ def test_a_deleted_run_leaves_nothing_and_others_stay(store: Store) -> None:
     assert of_sensor(store, "link-1:noise_laeq:1", run="a") == []
     assert (store.marks("a"), store.dead_letters("a", 9)) == ([], [])
     assert len(store.vitals("a", "noise", "street", "a", 0, FOREVER)) == 0
+    assert len(store.hours("a", "noise", "street", "a", 0, FOREVER)) == 0
     assert of_sensor(store, "link-1:noise_laeq:1", run="b") == [("laeq", 0, 1.0)]
 
 
