@@ -7,6 +7,7 @@ clock ───► watermark ─────────────┘         
 import queue
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -67,7 +68,9 @@ class Monitor:
         publisher: Publisher,
         clock: RunClock,
         pace: Pace,
+        saved: Callable[[int], None] = lambda t_ms: None,
     ) -> None:
+        """`saved` is told the time of every frame that has reached the store."""
         self.run, self.desk, self.clock, self.bell = run, desk, clock, Bell()
         self.frame: VitalFrame | None = None
         self.evaluations = self.skipped = self.errors = self.overflowed = 0
@@ -75,6 +78,7 @@ class Monitor:
         self.outage = Outage(_log, "store for vital signs")
         self._store, self._engine, self._publisher, self._pace = store, engine, publisher, pace
         self._inbox: queue.Queue[Message] = queue.Queue(INBOX)
+        self._saved = saved
         self._rows: deque[VitalRows] = deque(maxlen=ROWS_OWED)
         self._evaluated_ms: int | None = None
         self._stopping = threading.Event()
@@ -185,7 +189,7 @@ class Monitor:
             except StoreUnavailable as error:
                 self.outage.lost(error)
                 return
-            self._rows.popleft()
+            self._saved(int(self._rows.popleft().t_ms[0]))
             self.outage.back()
 
 

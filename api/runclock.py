@@ -34,6 +34,10 @@ class RunClock:
     def latest(self) -> ClockMessage | None:
         return None if self._heard is None else self._heard.clock
 
+    def heard_ms(self) -> int | None:
+        """City time of the newest message, None before there is any."""
+        return None if self._heard is None else self._heard.clock.t_ms
+
     def now_ms(self) -> int:
         """City time of the newest message; wall time before there is any."""
         heard = self._heard

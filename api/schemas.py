@@ -75,14 +75,22 @@ class VitalList(Record):
 
 
 class VitalPoint(Record):
+    """Means over the step; `low` and `high` are the range of the value, `worst` the lowest score.
+
+    Of a minute all are the same.
+    """
+
     t: Time
     value: float | None
     score: float | None
     confidence: float
+    low: float | None
+    high: float | None
+    worst: float | None
 
 
 class VitalHistoryOut(Record):
-    """Oldest first; `step_s` is the width of the means, null for what was stored each minute."""
+    """Oldest first; `step_s` is the width of a point, null for what was stored each minute."""
 
     run: str
     indicator: str

@@ -17,6 +17,8 @@ from api.commands import Commands
 from api.config import Rulebook, load_rulebook
 from api.coverage.book import CoverageBook
 from api.feeds import Bell
+from api.history.keeper import Keeper
+from api.history.retention import FOR_EVER, Retention, load_retention
 from api.intake import Intake
 from api.keyring import KeyRing
 from api.ledger import LEDGER_FILE, Ledger
@@ -70,6 +72,7 @@ class Services:
     vital_view: VitalView
     alert_bell: Bell
     coverage: CoverageBook
+    keeper: Keeper
     ingest: Ingest | None = None
     forget: Callable[[str], int] = lambda run: 0
     closers: list[Callable[[], None]] = field(default_factory=list)
@@ -78,6 +81,7 @@ class Services:
         """Begin to listen and work; returns at once."""
         self.bus.subscribe(topics.ack_topic(self.run, topics.ANY), self.commands.hear)
         self.monitor.start(self.bus)
+        self.keeper.start()
         if self.ingest is not None:
             self.ingest.start()
         _log.info("service started", run=self.run, area=self.area)
@@ -87,6 +91,7 @@ class Services:
         if self.ingest is not None:
             self.ingest.stop()
         self.monitor.stop()
+        self.keeper.stop()
         for close in self.closers:
             close()
         _log.info("service stopped", run=self.run)
@@ -117,8 +122,9 @@ def build_services(
     ledger = Ledger(data_dir / LEDGER_FILE)
     bus = Bus(broker_url, f"hengfu-monitor-{run}", presence(run, "monitor"))
     services = assemble(
-        run, area, geography, network, rulebook, scenarios, opened, ledger, bus, pace or Pace()
-    )
+        run, area, geography, network, rulebook, scenarios, opened, ledger, bus, pace or Pace(),
+        retention=load_retention(config_dir),
+    )  # fmt: skip
     services.forget = lambda old: clear_retained(broker_url, old)
     services.closers = [bus.close, opened.close, ledger.close]
     if with_ingest:
@@ -140,6 +146,7 @@ def assemble(
     bus: MessageBus,
     pace: Pace,
     wall: Callable[[], int] = wall_ms,
+    retention: Retention = FOR_EVER,
 ) -> Services:
     """The parts wired together; nothing is opened here, so fakes may be passed in."""
     names = Names(rulebook, geography)
@@ -149,6 +156,7 @@ def assemble(
     alert_view = AlertView(run, names)
     intake = Intake(network)
     past = Past(run, store, network, intake, reaches(network, engine.windows.rings.values()))
+    keeper = Keeper(run, store, clock.heard_ms, retention)
     publisher = Publisher(bus, run, alert_view, wall)
     return Services(
         run=run,
@@ -164,12 +172,15 @@ def assemble(
         bus=bus,
         clock=clock,
         desk=desk,
-        monitor=Monitor(run, store, intake, past, engine, desk, publisher, clock, pace),
+        monitor=Monitor(
+            run, store, intake, past, engine, desk, publisher, clock, pace, keeper.saved
+        ),
         commands=Commands(bus, ledger, run, clock.now_ms),
         alert_view=alert_view,
         vital_view=VitalView(run, names),
         alert_bell=alert_bell,
         coverage=CoverageBook(geography, rulebook),
+        keeper=keeper,
     )
 
 

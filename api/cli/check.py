@@ -9,6 +9,7 @@ from rich.table import Table
 from api.cli.console import out
 from api.cli.options import Area, AreaOption, ConfigOption
 from api.config import Rulebook, load_rulebook
+from api.history.retention import load_retention
 from sensors.catalogue import load_catalogue
 from sensors.layout import check_truths
 from sensors.network import Network, build_network
@@ -35,6 +36,7 @@ def load_everything(folder: Path, area: str) -> Everything:
     network = build_network(load_catalogue(folder), geography)
     city, scenarios = load_city_config(folder), load_scenarios(folder)
     rulebook = load_rulebook(folder, network.catalogue)
+    load_retention(folder)
     trial = City(city, geography, scenarios, seed=0, start_ms=0)
     check_truths(network.catalogue, trial.truth().arrays)
     return Everything(geography, city, scenarios, network, rulebook)

@@ -5,13 +5,14 @@ from functools import partial
 from typing import Annotated
 
 import anyio
-import numpy as np
 from anyio import to_thread
 from fastapi import APIRouter, Query
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api import feeds
 from api.deps import Frame, OfRun, Parameters, Service, TimeMs, run_of, span_of
+from api.history.reader import POINTS, read, step_for
+from api.historyview import points
 from api.names import QUARTER
 from api.problems import invalid, unknown
 from api.schemas import (
@@ -20,15 +21,12 @@ from api.schemas import (
     Level,
     VitalHistoryOut,
     VitalList,
-    VitalPoint,
     VitalTree,
 )
 from api.service import Services
 from api.vitals.sign import VitalFrame, VitalSign
-from api.vitalview import number
 from twin.clock import DAY_MS, iso
 
-POINTS = 10_000
 router = APIRouter(prefix="/vitals", tags=["vital signs"])
 
 
@@ -44,7 +42,7 @@ class Past(OfRun):
     entity: Annotated[str | None, Query(max_length=160)] = None
     start: Annotated[TimeMs | None, Query(description="A day before the end by default.")] = None
     end: Annotated[TimeMs | None, Query(description="Exclusive; now by default.")] = None
-    step_s: Annotated[int | None, Query(ge=60, le=86_400, description="Means this wide.")] = None
+    step_s: Annotated[int | None, Query(ge=60, le=604_800, description="Width of a point.")] = None
 
 
 @router.get("", summary="The vital signs of one place")
@@ -98,17 +96,20 @@ def read_indicator(
 def read_history(
     indicator: str, past: Annotated[Past, Query()], service: Service
 ) -> VitalHistoryOut:
-    """Stored once a minute of city time; with `step_s` as means. At most 10,000 points."""
+    """Stored once a minute of city time; at most 10,000 points.
+
+    A span that holds more minutes comes in steps of an hour, a day or a week unless `step_s` says
+    otherwise. Steps of hours are rolled up as time goes and reach back as far as hours are kept.
+    """
     if not service.names.known(indicator):
         raise unknown("indicator", indicator)
     entity = _entity(service, past.level, past.entity)
     run = run_of(service, past.run)
     start_ms, end_ms = span_of(service, past.start, past.end, DAY_MS)
-    step_ms = None if past.step_s is None else past.step_s * 1000
+    step_ms = step_for(end_ms - start_ms) if past.step_s is None else past.step_s * 1000
     if (end_ms - start_ms) / (step_ms or 60_000) > POINTS:
         raise invalid("step_s", f"the span holds more than {POINTS} points: use a wider step")
-    found = service.store.vitals(run, indicator, past.level, entity, start_ms, end_ms, step_ms)
-    columns = zip(found.t_ms, found.value, found.score, found.confidence, strict=True)
+    found = read(service.store, run, (indicator, past.level, entity), start_ms, end_ms, step_ms)
     return VitalHistoryOut(
         run=run,
         indicator=indicator,
@@ -117,16 +118,8 @@ def read_history(
         unit=service.names.indicator(indicator).unit,
         start=iso(start_ms),
         end=iso(end_ms),
-        step_s=past.step_s,
-        items=[
-            VitalPoint(
-                t=iso(int(t_ms)),
-                value=number(value, 4),
-                score=number(score, 2),
-                confidence=round(float(np.nan_to_num(confidence)), 3),
-            )
-            for t_ms, value, score, confidence in columns
-        ],
+        step_s=None if step_ms is None else step_ms // 1000,
+        items=list(points(found)),
     )
 
 

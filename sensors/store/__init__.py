@@ -7,6 +7,8 @@ tests/contract/test_store.py.
 """
 
 from sensors.store.base import (
+    Horizon,
+    HourRows,
     Mark,
     Points,
     RunSpan,
@@ -15,9 +17,12 @@ from sensors.store.base import (
     StoreUnavailable,
     VitalHistory,
     VitalRows,
+    VitalSpan,
 )
 
 __all__ = [
+    "Horizon",
+    "HourRows",
     "Mark",
     "Points",
     "RunSpan",
@@ -26,4 +31,5 @@ __all__ = [
     "StoreUnavailable",
     "VitalHistory",
     "VitalRows",
+    "VitalSpan",
 ]

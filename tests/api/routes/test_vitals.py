@@ -82,7 +82,7 @@ def test_one_indicator_at_every_street(lively: Any, client: Any) -> None:
         ("/P1/history?start=yesterday", 422),
         ("/P1/history?start=9999-12-31T23:59:59-12:00", 422),
         ("/P1/history?start=2026-05-01T16:00%2B08:00&end=2026-05-01T15:00%2B08:00", 422),
-        ("/P1/history?start=2026-01-01T00:00&end=2026-05-01T15:00", 422),
+        ("/P1/history?start=2026-01-01T00:00&end=2026-05-01T15:00&step_s=60", 422),
         ("/P1/history?step_s=0", 422),
         ("/stream?level=zone&entity=nowhere", 404),
     ],
@@ -125,3 +125,12 @@ def test_the_feed_gives_the_newest_tree_with_its_time_as_id(lively: Any, client:
     assert event["event"] == "vitals"
     assert int(event["id"]) == lively.services.monitor.frame.t_ms
     assert json.loads(event["data"])["dimensions"]
+
+
+def test_a_long_span_comes_in_steps_that_fit(lively: Any, client: Any) -> None:
+    asked = {"start": "2026-01-01T00:00:00+08:00"}
+    found = client.get(f"{VITALS}/N1/history", params=asked).json()
+    assert found["step_s"] == 3600
+    (only,) = found["items"]
+    assert only["low"] <= only["value"] <= only["high"]
+    assert only["worst"] <= only["score"]
