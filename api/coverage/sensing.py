@@ -1,7 +1,7 @@
 """How much of what each kind of neuron is due to watch lies near one that is online."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -15,6 +15,7 @@ from twin.entities import Geography
 from twin.zones import zone_of
 
 GRID_M = 25.0  # of ground and of street (design choice)
+Places = tuple[Array, Index]  # points and their zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ def sensing(geography: Geography, network: Network, level: str, rows: Index) -> 
     cells: list[Ints] = []
     pairs: list[tuple[Ints, Index]] = []
     first = 0
+    spread = Spread(geography)
     for number, kind in enumerate(kinds):
-        points, zone = due_places(geography, kind)
+        points, zone = due_places(spread, kind)
         entity = column[zone] if level == "zone" else np.zeros(len(points), np.int64)
         points, entity = points[entity >= 0], entity[entity >= 0]
         place, sensor = _in_reach(points, network, kind)
@@ -69,49 +71,51 @@ def sensing(geography: Geography, network: Network, level: str, rows: Index) -> 
     )
 
 
-def due_places(geography: Geography, kind: Kind) -> tuple[Array, Index]:
+class Spread:
+    """Points all over the ground and along all streets, with their zones, made once."""
+
+    def __init__(self, geography: Geography) -> None:
+        self.geography = geography
+
+    @cached_property
+    def ground(self) -> Places:
+        union = shapely.union_all(self.geography.shapes["zone"])
+        west, south, east, north = union.bounds
+        x, y = np.meshgrid(
+            np.arange(west + GRID_M / 2, east, GRID_M), np.arange(south + GRID_M / 2, north, GRID_M)
+        )
+        inside = shapely.contains_xy(union, x, y)
+        x, y = x[inside], y[inside]
+        points = np.asarray(shapely.points(x, y), object)
+        return points, zone_of(x, y, self.geography.shapes["zone"])
+
+    @cached_property
+    def streets(self) -> Places:
+        lines = self.geography.shapes["link"]
+        steps = np.maximum(1, np.rint(shapely.length(lines) / GRID_M)).astype(np.int64)
+        link = np.repeat(np.arange(len(lines)), steps)
+        number = np.arange(len(link)) - np.repeat(np.cumsum(steps) - steps, steps)
+        share = (number + 0.5) / steps[link]
+        points = shapely.line_interpolate_point(lines[link], share, normalized=True)
+        return np.asarray(points, object), self.geography["link"].zone[link]
+
+
+def due_places(spread: Spread, kind: Kind) -> Places:
     """Points that a kind is due to watch, with their zones.
 
     Ground for kinds spread over area, street metres for those spread along streets, and for
     the others every thing that such a neuron can sit on (design choices).
     """
     if kind.per_km2 is not None:
-        return _zoned(geography, _ground(geography))
+        return spread.ground
     if kind.every_m is not None:
-        return _zoned(geography, _along(geography))
-    table = geography[kind.on]
+        return spread.streets
+    table = spread.geography[kind.on]
     wanted = np.ones(len(table), bool)
     for name, values in kind.where.items():
         wanted &= np.isin(table.attrs[name], list(values))
     points = shapely.points(table.x_m[wanted], table.y_m[wanted])
     return np.asarray(points, object), table.zone[wanted]
-
-
-def _ground(geography: Geography) -> Array:
-    union = shapely.union_all(geography.shapes["zone"])
-    west, south, east, north = union.bounds
-    x, y = np.meshgrid(
-        np.arange(west + GRID_M / 2, east, GRID_M), np.arange(south + GRID_M / 2, north, GRID_M)
-    )
-    inside = shapely.contains_xy(union, x, y)
-    return np.asarray(shapely.points(x[inside], y[inside]), object)
-
-
-def _along(geography: Geography) -> Array:
-    return np.array(list(_steps(geography.shapes["link"])), object)
-
-
-def _steps(lines: Array) -> Iterator[shapely.Point]:
-    for line in lines:
-        steps = max(1, round(line.length / GRID_M))
-        yield from shapely.line_interpolate_point(
-            line, (np.arange(steps) + 0.5) / steps, normalized=True
-        )
-
-
-def _zoned(geography: Geography, points: Array) -> tuple[Array, Index]:
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    return points, zone_of(x, y, geography.shapes["zone"])
 
 
 def _in_reach(points: Array, network: Network, kind: Kind) -> tuple[Ints, Index]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from api.coverage.sensing import due_places, sensing
+from api.coverage.sensing import Spread, due_places, sensing
 from sensors.catalogue import load_catalogue
 from sensors.network import Network, build_network
 from twin.config import default_config_dir
@@ -42,15 +42,15 @@ def test_a_kind_that_is_off_takes_its_equal_part_away(core: Geography, network: 
 
 
 def test_ground_streets_and_things_are_due(core: Geography, network: Network) -> None:
-    ground, _ = due_places(core, network.catalogue.kind("pm25"))
+    ground, _ = due_places(Spread(core), network.catalogue.kind("pm25"))
     area_m2 = shapely.area(core.shapes["zone"]).sum()
     assert len(ground) == pytest.approx(area_m2 / 625, rel=0.01)
-    street, _ = due_places(core, network.catalogue.kind("noise_laeq"))
+    street, _ = due_places(Spread(core), network.catalogue.kind("noise_laeq"))
     assert len(street) == pytest.approx(shapely.length(core.shapes["link"]).sum() / 25, rel=0.05)
-    bins, _ = due_places(core, network.catalogue.kind("bin_fill"))
+    bins, _ = due_places(Spread(core), network.catalogue.kind("bin_fill"))
     assert len(bins) == len(core["bin"])
 
 
 def test_only_rows_that_the_kind_wants_are_due(core: Geography, network: Network) -> None:
-    houses, _ = due_places(core, network.catalogue.kind("ebike_indoor"))
+    houses, _ = due_places(Spread(core), network.catalogue.kind("ebike_indoor"))
     assert len(houses) == int(core["building"].attrs["heritage"].sum())
