@@ -9,7 +9,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import metrics, problems
 from api.bodylimit import BodyLimit
 from api.gate import Gate, bearer, enter, header
-from api.routes import alerts, city, coverage, health, keys, runs, sensors, simulation, vitals
+from api.routes import (
+    alerts,
+    city,
+    coverage,
+    health,
+    keys,
+    latest,
+    runs,
+    sensors,
+    simulation,
+    vitals,
+)
 from api.schemas import ProblemOut
 from api.service import Services
 
@@ -48,7 +59,7 @@ def create_app(services: Services, keys_demanded: bool = False) -> FastAPI:
     problems.install(app)
     credentials = [Depends(bearer), Depends(header)]  # named in the description, read by the gate
     v1 = APIRouter(prefix=PREFIX, responses=_PROBLEMS, dependencies=credentials)
-    for part in (vitals, alerts, sensors, city, coverage, simulation, runs, keys):
+    for part in (vitals, alerts, latest, sensors, city, coverage, simulation, runs, keys):
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)

@@ -218,13 +218,20 @@ class SensorPage(Record):
 
 
 class ReadingOut(Record):
-    """`value` is in the display unit of its quantity, null where the reading is a state."""
+    """`value` is in the display unit of its quantity, null where the reading is a state.
+
+    With `step_s` it is the mean of the step, `low` and `high` are its range and `count` the
+    readings behind it.
+    """
 
     t: Time
     quantity: str
     value: float | None
     unit: str
-    state: str | None
+    state: str | None = None
+    low: float | None = None
+    high: float | None = None
+    count: int | None = None
 
 
 class ReadingList(Record):
@@ -235,7 +242,20 @@ class ReadingList(Record):
     start: Time
     end: Time
     truncated: bool
+    step_s: int | None = None
     items: list[ReadingOut]
+
+
+class LatestOut(ReadingOut):
+    sensor: str
+
+
+class LatestList(Record):
+    """The newest reading of every series that has said anything, ordered as the neurons are."""
+
+    run: str
+    now: Time
+    items: list[LatestOut]
 
 
 class ScenarioOut(Record):

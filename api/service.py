@@ -21,6 +21,7 @@ from api.history.keeper import Keeper
 from api.history.retention import FOR_EVER, Retention, load_retention
 from api.intake import Intake
 from api.keyring import KeyRing
+from api.latest import LatestBook
 from api.ledger import LEDGER_FILE, Ledger
 from api.monitor import Monitor, Pace
 from api.names import Names
@@ -30,6 +31,7 @@ from api.retained import clear_retained
 from api.runclock import NoRun, RunClock, RunFinder
 from api.vitals.engine import VitalEngine
 from api.vitalview import VitalView
+from api.witness import Witnessed
 from sensors import topics
 from sensors.bus import Bus
 from sensors.catalogue import load_catalogue
@@ -73,6 +75,7 @@ class Services:
     alert_bell: Bell
     coverage: CoverageBook
     keeper: Keeper
+    latest: LatestBook
     ingest: Ingest | None = None
     forget: Callable[[str], int] = lambda run: 0
     closers: list[Callable[[], None]] = field(default_factory=list)
@@ -155,6 +158,7 @@ def assemble(
     desk = AlertDesk(AlertBook(rulebook), ledger, run, alert_bell)
     alert_view = AlertView(run, names)
     intake = Intake(network)
+    latest = LatestBook(network, clock.now_ms)
     past = Past(run, store, network, intake, reaches(network, engine.windows.rings.values()))
     keeper = Keeper(run, store, clock.heard_ms, retention)
     publisher = Publisher(bus, run, alert_view, wall)
@@ -173,7 +177,16 @@ def assemble(
         clock=clock,
         desk=desk,
         monitor=Monitor(
-            run, store, intake, past, engine, desk, publisher, clock, pace, keeper.saved
+            run,
+            store,
+            intake,
+            past,
+            Witnessed(engine, latest.add),
+            desk,
+            publisher,
+            clock,
+            pace,
+            keeper.saved,
         ),
         commands=Commands(bus, ledger, run, clock.now_ms),
         alert_view=alert_view,
@@ -181,6 +194,7 @@ def assemble(
         alert_bell=alert_bell,
         coverage=CoverageBook(geography, rulebook),
         keeper=keeper,
+        latest=latest,
     )
 
 

@@ -46,6 +46,24 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingSteps:
+    """Numbers of one sensor thinned to steps: mean, range and how many readings are behind them.
+
+    `t_ms` is the start of the step, a multiple of its length; steps without a number are left out.
+    """
+
+    quantity: Array
+    t_ms: Ints
+    value: Floats
+    low: Floats
+    high: Floats
+    count: Ints
+
+    def __len__(self) -> int:
+        return len(self.t_ms)
+
+
+@dataclass(frozen=True, slots=True)
 class VitalRows:
     """Vital signs as columns of equal length; `value` and `score` are NaN where missing."""
 
@@ -158,6 +176,18 @@ class ReadingReader(Protocol):
         self, run: str, sensor: str, quantity: str | None, start_ms: int, end_ms: int, limit: int
     ) -> Points:
         """The newest `limit` readings of one sensor, oldest first."""
+        ...
+
+    def steps(
+        self,
+        run: str,
+        sensor: str,
+        quantity: str | None,
+        start_ms: int,
+        end_ms: int,
+        step_ms: int,
+    ) -> ReadingSteps:
+        """The numbers of one sensor as means over multiples of the step, oldest first."""
         ...
 
     def scan(

@@ -11,7 +11,7 @@ from sensors.deadletter import DeadLetter, bounded
 from sensors.network import Network
 from sensors.reading import ReadingBatch
 from sensors.store import ducksql as sql
-from sensors.store.base import Horizon, Mark, Points, RunSpan
+from sensors.store.base import Horizon, Mark, Points, ReadingSteps, RunSpan
 from sensors.store.columns import Newest, last_of_each, state_codes
 from sensors.store.duckfile import Columns, DuckFile, columns
 from sensors.store.duckvitals import DuckVitals
@@ -71,6 +71,20 @@ class DuckStore(DuckVitals):
         with self._file.reading() as cursor:
             found = columns(cursor, sql.ONE_SENSOR, {**asked, "start": start_ms, "end": end_ms})
         return Points(**found)
+
+    def steps(
+        self,
+        run: str,
+        sensor: str,
+        quantity: str | None,
+        start_ms: int,
+        end_ms: int,
+        step_ms: int,
+    ) -> ReadingSteps:
+        asked: Values = {"run": run, "sensor": sensor, "quantity": quantity, "step": step_ms}
+        with self._file.reading() as cursor:
+            found = columns(cursor, sql.STEPS, {**asked, "start": start_ms, "end": end_ms})
+        return ReadingSteps(**found)
 
     def scan(
         self, run: str, network: Network, kinds: Sequence[str] | None, start_ms: int, end_ms: int

@@ -82,6 +82,14 @@ SELECT * FROM (
     ORDER BY t_ms DESC, quantity DESC LIMIT $limit)
 ORDER BY t_ms, quantity
 """
+STEPS = """
+SELECT quantity, t_ms // $step * $step AS t_ms, avg(value) AS value, min(value) AS low,
+    max(value) AS high, count(value) AS count
+FROM reading JOIN series ON series.id = reading.series
+WHERE run = (SELECT id FROM run WHERE name = $run) AND sensor = $sensor AND value IS NOT NULL
+  AND ($quantity IS NULL OR quantity = $quantity) AND t_ms >= $start AND t_ms < $end
+GROUP BY 1, 2 ORDER BY 2, 1
+"""
 OF_KINDS = """
 FROM reading WHERE run = (SELECT id FROM run WHERE name = $run) AND t_ms >= $start AND t_ms < $end
   AND ($kinds IS NULL OR series IN (SELECT id FROM series WHERE list_contains($kinds, kind)))

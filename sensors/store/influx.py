@@ -9,12 +9,13 @@ from sensors.deadletter import DeadLetter
 from sensors.network import Network
 from sensors.reading import ReadingBatch
 from sensors.store import influxql as ql
-from sensors.store.base import Horizon, Mark, Points, RunSpan
+from sensors.store.base import Horizon, Mark, Points, ReadingSteps, RunSpan
 from sensors.store.influxanswers import (
     Positions,
     batch_of,
     points_of,
     slices,
+    steps_of,
     times_of,
 )
 from sensors.store.influxerase import erase
@@ -100,6 +101,21 @@ class InfluxStore(InfluxVitals):
         found = points_of(self._link.ask(ql.readings(condition, kind, limit)), sensor)
         order = np.lexsort((found.quantity.astype(str), found.t_ms))[-limit:]
         return _taken(found, order)
+
+    def steps(
+        self,
+        run: str,
+        sensor: str,
+        quantity: str | None,
+        start_ms: int,
+        end_ms: int,
+        step_ms: int,
+    ) -> ReadingSteps:
+        kind = kind_of(sensor)
+        if not kind:
+            return steps_of([])
+        condition = ql.where(start_ms, end_ms, run=run, sensor=sensor, quantity=quantity)
+        return steps_of(self._link.ask(ql.steps(condition, kind, step_ms)))
 
     def scan(
         self, run: str, network: Network, kinds: Sequence[str] | None, start_ms: int, end_ms: int

@@ -8,7 +8,7 @@ import numpy as np
 
 from sensors.network import Network
 from sensors.reading import ReadingBatch
-from sensors.store.base import Points, VitalHistory, VitalRows
+from sensors.store.base import Points, ReadingSteps, VitalHistory, VitalRows
 from sensors.store.influxlines import kind_of, tag, untag
 from sensors.store.influxreply import Series
 from twin.arrays import Array, Floats, Ints
@@ -82,6 +82,18 @@ def points_of(answer: Iterable[Series], sensor: str | None = None) -> Points:
         value=_numbers([None if is_state else cell for cell, is_state in pairs]),
         state=_texts([cell if is_state else None for cell, is_state in pairs]),
     )
+
+
+def steps_of(answer: Iterable[Series]) -> ReadingSteps:
+    """Steps of all quantities in order of time, then of the quantity's name."""
+    rows = [
+        (row[0], untag(series.tags["quantity"]), *row[1:])
+        for series in answer
+        for row in series.rows
+    ]
+    t_ms, names, mean, low, high, count = _columns([list(row) for row in sorted(rows)], 6)
+    times, counts = _times(t_ms), _times(count)
+    return ReadingSteps(_texts(names), times, _numbers(mean), _numbers(low), _numbers(high), counts)
 
 
 def vitals_of(answer: Iterable[Series]) -> VitalHistory:

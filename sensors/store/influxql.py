@@ -31,6 +31,14 @@ def readings(condition: str, kind: str, limit: int) -> str:
     )
 
 
+def steps(condition: str, kind: str, step_ms: int) -> str:
+    """Means, ranges and counts of each quantity; steps without a number are left out."""
+    wanted = 'mean("value"), min("value"), max("value"), count("value")'
+    return (
+        f"SELECT {wanted} FROM {measurements([kind])} WHERE {condition} {_by(step_ms, 'quantity')}"
+    )
+
+
 def count(field: str, condition: str, kinds: Sequence[str]) -> str:
     """How many numbers or states each kind has."""
     return f'SELECT count("{field}") FROM {measurements(kinds)} WHERE {condition}'
@@ -132,5 +140,6 @@ def policies(bucket: str) -> str:
     return f'SHOW RETENTION POLICIES ON "{escaped}"'
 
 
-def _by(step_ms: int) -> str:
-    return f"GROUP BY time({int(step_ms)}ms) fill(none)"
+def _by(step_ms: int, *tags: str) -> str:
+    parts = [*(f'"{name}"' for name in tags), f"time({int(step_ms)}ms)"]
+    return f"GROUP BY {', '.join(parts)} fill(none)"

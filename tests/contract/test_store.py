@@ -143,6 +143,24 @@ def test_one_quantity_can_be_asked_for(store: Store) -> None:
     assert found == [("lamax", 0, 2.0)]
 
 
+def test_numbers_are_thinned_to_means_over_steps_and_states_are_left_out(store: Store) -> None:
+    rows = [(LAEQ, 20, 50.0), (LAEQ, 50, 60.0), (LAMAX, 50, 70.0), (LAEQ, 80, 1.0)]
+    store.write(RUN, batch(*rows, (LIFT, 20, "up")), NETWORK)
+    store.write("other", batch((LAEQ, 20, 99.0)), NETWORK)
+    start = T0 + 20_000
+    assert start % 60_000 == 0
+    sensor = "link-1:noise_laeq:1"
+    found = store.steps(RUN, sensor, None, start, start + 120_000, 60_000)
+    numbers = zip(found.value, found.low, found.high, found.count, strict=True)
+    assert ((found.t_ms - start) // 60_000).tolist() == [0, 0, 1]
+    assert found.quantity.tolist() == ["laeq", "lamax", "laeq"]
+    assert list(numbers) == [(55, 50, 60, 2), (70, 70, 70, 1), (1, 1, 1, 1)]
+    one = store.steps(RUN, sensor, "lamax", start, start + 120_000, 60_000)
+    assert one.quantity.tolist() == ["lamax"]
+    assert len(store.steps(RUN, "lift-1:lift_state:1", None, 0, FOREVER, 60_000)) == 0
+    assert len(store.steps("unknown", sensor, None, 0, FOREVER, 3_600_000)) == 0
+
+
 def test_an_unknown_run_or_sensor_has_no_readings(store: Store) -> None:
     store.write(RUN, batch((LAEQ, 0, 1.0)), NETWORK)
     assert of_sensor(store, "nobody:noise_laeq:1") == []

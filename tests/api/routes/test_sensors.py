@@ -60,6 +60,38 @@ def test_readings_are_the_newest_in_display_units_oldest_first(spoken: Any, clie
     assert found["truncated"] is True
 
 
+def test_a_span_is_thinned_to_means_with_range_and_count(spoken: Any, client: Any) -> None:
+    span = {"start": "2026-05-01T15:00:00+08:00", "end": "2026-05-01T16:00", "step_s": "3600"}
+    found = client.get(f"{SENSORS}/{camera(client)}/readings", params=span).json()
+    (hour,) = found["items"]
+    assert (hour["value"], hour["low"], hour["high"], hour["count"]) == (11.0, 10.0, 12.0, 3)
+    assert hour["t"] == "2026-05-01T15:00:00.000+08:00"
+    assert (found["step_s"], found["truncated"]) == (3600, False)
+
+
+def test_the_latest_of_all_comes_from_the_store_then_from_what_arrives(
+    spoken: Any, client: Any
+) -> None:
+    found = client.get(f"{SENSORS}/latest").json()["items"]
+    cameras = len(spoken.world.network.of_kind("crowd_density"))
+    assert [(one["value"], one["unit"]) for one in found] == [(12.0, "ped")] * cameras
+    spoken.say("crowd_density", "persons", 40, START_MS + 50_000)
+    spoken.say("crowd_density", "persons", 7, START_MS + 40_000)  # late: not the newest
+    spoken.say("crowd_density", "persons", 9, START_MS + 3_600_000)  # a clock that runs ahead
+    spoken.clock(START_MS + 60_000)
+    found = client.get(f"{SENSORS}/latest", params={"kind": "crowd_density"}).json()["items"]
+    assert {(one["value"], one["t"]) for one in found} == {(40.0, "2026-05-01T15:00:50.000+08:00")}
+    assert client.get(f"{SENSORS}/latest", params={"kind": "noise_laeq"}).json()["items"] == []
+
+
+def test_the_latest_of_another_run_is_its_own(spoken: Any, client: Any) -> None:
+    batch = spoken.batch("crowd_density", "persons", 77, START_MS)
+    spoken.services.store.write("r-other", batch, spoken.world.network)
+    found = client.get(f"{SENSORS}/latest", params={"run": "r-other"}).json()
+    assert {one["value"] for one in found["items"]} == {77.0}
+    assert found["run"] == "r-other"
+
+
 def test_a_span_is_start_inclusive_and_end_exclusive(spoken: Any, client: Any) -> None:
     span = {"start": "2026-05-01T15:00:00+08:00", "end": "2026-05-01T15:00:20+08:00"}
     found = client.get(f"{SENSORS}/{camera(client)}/readings", params=span).json()
@@ -83,6 +115,10 @@ def test_a_span_is_start_inclusive_and_end_exclusive(spoken: Any, client: Any) -
         ("/{camera}/readings?start=2026-05-01T16:00&end=2026-05-01T15:00", 422),
         ("/{camera}/readings?start=2026-05-01T15:00&end=2026-05-01T15:00", 422),
         ("/{camera}/readings?end=", 422),
+        ("/{camera}/readings?step_s=0", 422),
+        ("/{camera}/readings?step_s=1&start=2026-05-01T00:00&end=2026-05-01T15:00", 422),
+        ("/latest?kind=unknown", 404),
+        ("/latest?run=unknown", 404),
     ],
 )
 def test_bad_questions_are_problems(client: Any, path: str, status: int) -> None:

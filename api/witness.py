@@ -1,0 +1,24 @@
+"""An engine that tells someone else what it is given."""
+
+from collections.abc import Callable
+
+from api.monitor import Engine
+from api.vitals.sign import VitalFrame
+from sensors.reading import ReadingBatch
+
+
+class Witnessed:
+    """Passes everything on to the engine; `see` gets each batch as well."""
+
+    def __init__(self, engine: Engine, see: Callable[[ReadingBatch], None]) -> None:
+        self._engine, self._see = engine, see
+
+    def add(self, batch: ReadingBatch) -> None:
+        self._engine.add(batch)
+        self._see(batch)
+
+    def advance(self, t_ms: int) -> None:
+        self._engine.advance(t_ms)
+
+    def evaluate(self, t_ms: int) -> VitalFrame:
+        return self._engine.evaluate(t_ms)
