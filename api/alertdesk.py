@@ -45,6 +45,7 @@ class AlertDesk:
     def __init__(self, book: AlertBook, ledger: Ledger, run: str, bell: Bell) -> None:
         self._book, self._ledger, self._run, self._bell = book, ledger, run, bell
         self._lock = threading.Lock()
+        self.revision = 0  # grows with everything that is appended
         self._owed: list[AlertEvent] = []  # decided, not yet in the ledger
         self._untold: dict[str, _Untold] = {}  # in the ledger, not yet on the bus: newest per alert
         self.outage = Outage(_log, "ledger")
@@ -117,6 +118,7 @@ class AlertDesk:
             return
         self.outage.back()
         self._owed.clear()
+        self.revision += 1
         self._untold |= {entry.subject: _Untold(entry, old=False) for entry in entries}
         self._bell.ring()
 

@@ -62,11 +62,15 @@ def services(request: Request) -> Services:
 Service = Annotated[Services, Depends(services)]
 
 
-def frame(service: Service) -> VitalFrame:
+def newest(service: Services) -> VitalFrame:
     """The newest vital signs; 503 before the first."""
     if service.monitor.frame is None:
         raise unavailable("no-vital-signs-yet", "No vital signs yet: the city was not heard long.")
     return service.monitor.frame
+
+
+def frame(service: Service) -> VitalFrame:
+    return newest(service)
 
 
 Frame = Annotated[VitalFrame, Depends(frame)]

@@ -24,7 +24,7 @@ class Record(BaseModel):
 
 
 class VitalSignOut(Record):
-    """One vital sign of one entity.
+    """One vital sign of one entity; `name` and `entity_name` in the language asked for.
 
     `value` (in `unit`) and `score` (0 bad .. 100 good) are null when missing, never 0; `status`
     and `reason` say why. `confidence` is 0..1. `sensors` are the neurons behind it, the first 50
@@ -32,10 +32,12 @@ class VitalSignOut(Record):
     """
 
     indicator: str
+    name: str
     name_zh: str
     name_en: str
     level: Level
     entity: str
+    entity_name: str
     entity_zh: str
     entity_en: str
     t: Time

@@ -21,10 +21,12 @@ from api.history.keeper import Keeper
 from api.history.retention import FOR_EVER, Retention, load_retention
 from api.intake import Intake
 from api.keyring import KeyRing
+from api.language import LANGUAGES, Language
 from api.latest import LatestBook
 from api.ledger import LEDGER_FILE, Ledger
 from api.monitor import Monitor, Pace
 from api.names import Names
+from api.pages import Pages
 from api.publisher import MessageBus, Publisher
 from api.rebuild import Past, reaches
 from api.retained import clear_retained
@@ -71,7 +73,8 @@ class Services:
     monitor: Monitor
     commands: Commands
     alert_view: AlertView
-    vital_view: VitalView
+    vital_views: Mapping[Language, VitalView]
+    pages: Pages
     alert_bell: Bell
     coverage: CoverageBook
     keeper: Keeper
@@ -190,7 +193,8 @@ def assemble(
         ),
         commands=Commands(bus, ledger, run, clock.now_ms),
         alert_view=alert_view,
-        vital_view=VitalView(run, names),
+        vital_views={one: VitalView(run, names, one) for one in LANGUAGES},
+        pages=Pages(),
         alert_bell=alert_bell,
         coverage=CoverageBook(geography, rulebook),
         keeper=keeper,

@@ -1,9 +1,12 @@
 """Vital signs as the outside sees them, with names and units."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from api.names import Named, Names
+from api.history.moment import Moment
+from api.language import Language
+from api.names import Names
 from api.schemas import DimensionOut, VitalSignOut, VitalTree
 from api.vitals.sign import Colour, Status, VitalFrame, VitalSign
 from twin.clock import iso
@@ -14,93 +17,96 @@ SENSORS_SHOWN = 50  # of the neurons behind a value: the whole quarter's stand b
 class VitalView:
     """Turns signs of a frame into records; keeps no state."""
 
-    def __init__(self, run: str, names: Names) -> None:
-        self._run, self._names = run, names
+    def __init__(self, run: str, names: Names, language: Language) -> None:
+        self._run, self._names, self._language = run, names, language
 
     def sign(self, sign: VitalSign) -> VitalSignOut:
-        named = self._names.indicator(sign.indicator)
-        place = self._names.place(sign.level, sign.entity)
-        return VitalSignOut.model_validate(_fields(sign, named, place))
+        return VitalSignOut.model_validate(self._fields(sign))
 
     def tree(
         self, frame: VitalFrame, level: str, entity: str, overall: Colour | None = None
     ) -> VitalTree:
         """The composite, its dimensions and their indicators, as far as the level has them."""
         signs = {sign.indicator: sign for sign in frame.at(level, entity)}
-        place = self._names.place(level, entity)
-        root = signs.get(self._names.composite) or _none(
-            frame, self._names.composite, level, entity
-        )
+        nothing = _none(frame.t_ms, frame.rule_version, level, entity)
+        return self.tree_of(signs, nothing, overall)
+
+    def tree_of(
+        self, signs: Mapping[str, VitalSign], nothing: VitalSign, overall: Colour | None = None
+    ) -> VitalTree:
+        """The same of signs by indicator; `nothing` stands for what the level does not have."""
+        root = signs.get(self._names.composite) or _named(nothing, self._names.composite)
         colour = root.colour if overall is None else overall
         return VitalTree.model_validate(
             {
-                **_fields(root, self._names.indicator(root.indicator), place),
+                **self._fields(root),
                 "run": self._run,
                 "overall_colour": _colour(colour),
                 "dimensions": [
-                    self._dimension(frame, signs, name, level, entity)
+                    self._dimension(signs, signs.get(name) or _named(nothing, name))
                     for name in self._names.dimensions
                 ],
             }
         )
+
+    def past(self, moment: Moment, level: str, entity: str) -> VitalTree:
+        """The tree of a minute of the past."""
+        return self.tree_of(moment.signs, _none(moment.t_ms, "", level, entity))
 
     def of(self, frame: VitalFrame, indicator: str, level: str) -> Iterator[VitalSignOut]:
         """One indicator at every entity of a level; KeyError when it is not there."""
         for entity in frame.blocks[indicator, level].entities:
             yield self.sign(frame.sign(indicator, level, entity))
 
-    def _dimension(
-        self,
-        frame: VitalFrame,
-        signs: dict[str, VitalSign],
-        dimension: str,
-        level: str,
-        entity: str,
-    ) -> DimensionOut:
-        sign = signs.get(dimension) or _none(frame, dimension, level, entity)
-        place = self._names.place(level, entity)
+    def _dimension(self, signs: Mapping[str, VitalSign], dimension: VitalSign) -> DimensionOut:
         return DimensionOut.model_validate(
             {
-                **_fields(sign, self._names.indicator(dimension), place),
+                **self._fields(dimension),
                 "indicators": [
                     self.sign(one)
                     for one in signs.values()
-                    if self._names.dimension_of.get(one.indicator) == dimension
+                    if self._names.dimension_of.get(one.indicator) == dimension.indicator
                 ],
             }
         )
 
+    def _fields(self, sign: VitalSign) -> dict[str, object]:
+        named = self._names.indicator(sign.indicator)
+        place = self._names.place(sign.level, sign.entity)
+        return {
+            "indicator": sign.indicator,
+            "name": getattr(named, self._language),
+            "name_zh": named.zh,
+            "name_en": named.en,
+            "level": sign.level,
+            "entity": sign.entity,
+            "entity_name": getattr(place, self._language),
+            "entity_zh": place.zh,
+            "entity_en": place.en,
+            "t": iso(sign.t_ms),
+            "value": number(sign.value, 4),
+            "unit": named.unit,
+            "score": number(sign.score, 2),
+            "colour": _colour(sign.colour),
+            "confidence": round(sign.confidence, 3),
+            "status": sign.status.value,
+            "reason": sign.reason,
+            "sensors": sign.sensors[:SENSORS_SHOWN],
+            "sensor_count": len(sign.sensors),
+            "rule_version": sign.rule_version,
+        }
 
-def _fields(sign: VitalSign, named: Named, place: Named) -> dict[str, object]:
-    return {
-        "indicator": sign.indicator,
-        "name_zh": named.zh,
-        "name_en": named.en,
-        "level": sign.level,
-        "entity": sign.entity,
-        "entity_zh": place.zh,
-        "entity_en": place.en,
-        "t": iso(sign.t_ms),
-        "value": number(sign.value, 4),
-        "unit": named.unit,
-        "score": number(sign.score, 2),
-        "colour": _colour(sign.colour),
-        "confidence": round(sign.confidence, 3),
-        "status": sign.status.value,
-        "reason": sign.reason,
-        "sensors": sign.sensors[:SENSORS_SHOWN],
-        "sensor_count": len(sign.sensors),
-        "rule_version": sign.rule_version,
-    }
 
-
-def _none(frame: VitalFrame, indicator: str, level: str, entity: str) -> VitalSign:
+def _none(t_ms: int, rule_version: str, level: str, entity: str) -> VitalSign:
     """Stands for a composite or dimension at a level that has none."""
     return VitalSign(
-        indicator, level, entity, frame.t_ms, None, None, None, 0.0,
-        Status.NOT_APPLICABLE, "worked out for zones and the quarter only", (),
-        frame.rule_version,
+        "", level, entity, t_ms, None, None, None, 0.0, Status.NOT_APPLICABLE,
+        "worked out for zones and the quarter only", (), rule_version,
     )  # fmt: skip
+
+
+def _named(nothing: VitalSign, indicator: str) -> VitalSign:
+    return replace(nothing, indicator=indicator)
 
 
 def number(value: float | None, digits: int) -> float | None:

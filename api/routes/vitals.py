@@ -5,15 +5,19 @@ from functools import partial
 from typing import Annotated
 
 import anyio
+import orjson
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api import feeds
-from api.deps import Frame, OfRun, Parameters, Service, TimeMs, run_of, span_of
+from api.deps import Frame, OfRun, Parameters, Service, TimeMs, newest, run_of, span_of
+from api.history.moment import recall
 from api.history.reader import POINTS, read, step_for
 from api.historyview import points
+from api.language import Language, Spoken
 from api.names import QUARTER
+from api.pages import Page
 from api.problems import invalid, unknown
 from api.schemas import (
     IndicatorList,
@@ -30,11 +34,17 @@ from twin.clock import DAY_MS, iso
 router = APIRouter(prefix="/vitals", tags=["vital signs"])
 
 
-class At(Parameters):
+class Place(Parameters):
     """A level and an entity of it; the quarter when nothing is said."""
 
     level: Level = "quarter"
     entity: Annotated[str | None, Query(max_length=160)] = None
+
+
+class At(Place):
+    at: Annotated[
+        TimeMs | None, Query(description="The newest stored minute at or before; now by default.")
+    ] = None
 
 
 class Past(OfRun):
@@ -45,13 +55,27 @@ class Past(OfRun):
     step_s: Annotated[int | None, Query(ge=60, le=604_800, description="Width of a point.")] = None
 
 
-@router.get("", summary="The vital signs of one place")
-def read_tree(at: Annotated[At, Query()], frame: Frame, service: Service) -> VitalTree:
+@router.get("", summary="The vital signs of one place", response_model=VitalTree)
+async def read_tree(
+    at: Annotated[At, Query()], service: Service, request: Request, language: Spoken
+) -> Response:
     """Composite, dimensions and indicators of the quarter, a zone, a street or a building.
 
     Buildings and streets have indicators only; composite and dimensions are `not_applicable`.
+    Of the past (`at`) the neurons behind are not kept. Answers carry an ETag.
     """
-    return _tree(service, frame, at.level, _entity(service, at.level, at.entity))
+    key = "tree", at, language
+    if at.at is not None:
+        past = await to_thread.run_sync(_past_page, service, at, language)
+        return past.answer(request)
+    now = newest(service)
+    version = now.t_ms, service.desk.revision
+    page = service.pages.known(version, key)
+    if page is None:
+        page = await to_thread.run_sync(
+            service.pages.page, version, key, partial(_tree_page, service, now, at, language)
+        )
+    return page.answer(request)
 
 
 @router.get("/indicators", summary="What is measured and how it is scored")
@@ -68,28 +92,34 @@ def read_indicators(service: Service) -> IndicatorList:
 
 
 @router.get("/stream", summary="Vital signs as they change (SSE)")
-async def stream(at: Annotated[At, Query()], service: Service) -> EventSourceResponse:
+async def stream(
+    at: Annotated[Place, Query()], service: Service, language: Spoken
+) -> EventSourceResponse:
     """Events `vitals`: the tree of one place at each evaluation; a slow client skips some."""
     entity = _entity(service, at.level, at.entity)
     feeds.admit(service.monitor.bell)
-    return feeds.sse(partial(_events, service, at.level, entity))
+    return feeds.sse(partial(_events, service, at.level, entity, language))
 
 
-@router.get("/{indicator}", summary="One indicator, dimension or composite")
+@router.get(
+    "/{indicator}", summary="One indicator, dimension or composite", response_model=VitalList
+)
 def read_indicator(
-    indicator: str, at: Annotated[At, Query()], frame: Frame, service: Service
-) -> VitalList:
-    """At one entity, or at every entity of the level that has it."""
+    indicator: str,
+    at: Annotated[Place, Query()],
+    frame: Frame,
+    service: Service,
+    request: Request,
+    language: Spoken,
+) -> Response:
+    """At one entity, or at every entity of the level that has it. Answers carry an ETag."""
     if not service.names.known(indicator):
         raise unknown("indicator", indicator)
     if (indicator, at.level) not in frame.blocks:
         raise unknown("vital sign", f"{indicator} at level {at.level}")
-    if at.entity is None:
-        items = list(service.vital_view.of(frame, indicator, at.level))
-    else:
-        entity = _entity(service, at.level, at.entity)
-        items = [service.vital_view.sign(_sign(frame, indicator, at.level, entity))]
-    return VitalList(run=service.run, t=iso(frame.t_ms), items=items)
+    make = partial(_list_page, service, frame, indicator, at, language)
+    version = frame.t_ms, service.desk.revision
+    return service.pages.page(version, ("list", indicator, at, language), make).answer(request)
 
 
 @router.get("/{indicator}/history", summary="One vital sign over time")
@@ -134,9 +164,40 @@ def _entity(service: Services, level: str, entity: str | None) -> str:
     return entity
 
 
-def _tree(service: Services, frame: VitalFrame, level: str, entity: str) -> VitalTree:
+def _tree(
+    service: Services, frame: VitalFrame, level: str, entity: str, language: Language
+) -> VitalTree:
     overall = service.desk.colour(frame) if level == "quarter" else None
-    return service.vital_view.tree(frame, level, entity, overall)
+    return service.vital_views[language].tree(frame, level, entity, overall)
+
+
+def _tree_page(service: Services, frame: VitalFrame, at: Place, language: Language) -> Page:
+    entity = _entity(service, at.level, at.entity)
+    tree = _tree(service, frame, at.level, entity, language)
+    return Page.of(orjson.dumps(tree.model_dump(mode="json")), language=language)
+
+
+def _past_page(service: Services, at: At, language: Language) -> Page:
+    entity = _entity(service, at.level, at.entity)
+    assert at.at is not None
+    moment = recall(service.store, service.run, at.level, entity, at.at)
+    if moment is None:
+        raise unknown("stored minute", f"of {entity} at {iso(at.at)}")
+    tree = service.vital_views[language].past(moment, at.level, entity)
+    return Page.of(orjson.dumps(tree.model_dump(mode="json")), language=language)
+
+
+def _list_page(
+    service: Services, frame: VitalFrame, indicator: str, at: Place, language: Language
+) -> Page:
+    view = service.vital_views[language]
+    if at.entity is None:
+        items = list(view.of(frame, indicator, at.level))
+    else:
+        entity = _entity(service, at.level, at.entity)
+        items = [view.sign(_sign(frame, indicator, at.level, entity))]
+    found = VitalList(run=service.run, t=iso(frame.t_ms), items=items)
+    return Page.of(orjson.dumps(found.model_dump(mode="json")), language=language)
 
 
 def _sign(frame: VitalFrame, indicator: str, level: str, entity: str) -> VitalSign:
@@ -147,12 +208,12 @@ def _sign(frame: VitalFrame, indicator: str, level: str, entity: str) -> VitalSi
 
 
 async def _events(
-    service: Services, level: str, entity: str, ending: anyio.Event
+    service: Services, level: str, entity: str, language: Language, ending: anyio.Event
 ) -> AsyncIterator[ServerSentEvent]:
     def newest() -> tuple[int, VitalFrame] | None:
         frame = service.monitor.frame
         return None if frame is None else (frame.t_ms, frame)
 
     async for t_ms, frame in feeds.changes(service.monitor.bell, newest, ending):
-        tree = await to_thread.run_sync(_tree, service, frame, level, entity)
+        tree = await to_thread.run_sync(_tree, service, frame, level, entity, language)
         yield feeds.event("vitals", t_ms, tree.model_dump(mode="json"))

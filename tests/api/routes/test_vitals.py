@@ -134,3 +134,59 @@ def test_a_long_span_comes_in_steps_that_fit(lively: Any, client: Any) -> None:
     (only,) = found["items"]
     assert only["low"] <= only["value"] <= only["high"]
     assert only["worst"] <= only["score"]
+
+
+def test_a_client_that_has_the_answer_is_told_so(lively: Any, client: Any) -> None:
+    for path in (VITALS, f"{VITALS}/P1?level=street"):
+        first = client.get(path)
+        again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        other = client.get(path, headers={"If-None-Match": '"other", W/"one"'})
+        assert (other.status_code, other.json()) == (200, first.json())
+
+
+def test_new_vital_signs_have_another_tag(lively: Any, client: Any) -> None:
+    before = client.get(VITALS).headers["etag"]
+    lively.surge(minutes=1, start_ms=START_MS + 120_000)
+    after = client.get(VITALS, headers={"If-None-Match": before})
+    assert after.status_code == 200
+    assert after.headers["etag"] != before
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "name"),
+    [
+        (None, "en", "Quarter's health"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh", "城市运行体征"),
+        ("de, en;q=0.5, zh;q=0.4", "en", "Quarter's health"),
+        ("fr", "en", "Quarter's health"),
+        ("zh;q=nonsense", "en", "Quarter's health"),
+    ],
+)
+def test_names_come_in_the_language_asked_for(
+    lively: Any, client: Any, accepted: str | None, language: str, name: str
+) -> None:
+    headers = {} if accepted is None else {"Accept-Language": accepted}
+    answer = client.get(VITALS, headers=headers)
+    assert answer.json()["name"] == name
+    assert answer.headers["content-language"] == language
+    assert answer.headers["vary"] == "Accept-Language"
+
+
+def test_a_minute_of_the_past_is_as_it_was_stored(lively: Any, client: Any) -> None:
+    lively.surge(minutes=3, start_ms=START_MS + 120_000)
+    past = client.get(VITALS, params={"at": "2026-05-01T15:01:30+08:00"}).json()
+    assert past["t"] == "2026-05-01T15:01:00.000+08:00"
+    history = client.get(
+        f"{VITALS}/D1/history",
+        params={"start": past["t"], "end": "2026-05-01T15:01:01+08:00"},
+    ).json()
+    crowd = next(one for one in past["dimensions"] if one["indicator"] == "D1")
+    assert crowd["score"] == history["items"][0]["score"]
+    assert [one["indicator"] for one in crowd["indicators"]][0] == "P1"
+
+
+def test_a_time_before_everything_has_no_minute(lively: Any, client: Any) -> None:
+    answer = client.get(VITALS, params={"at": "2026-04-01T15:01:30+08:00"})
+    assert (answer.status_code, answer.json()["status"]) == (404, 404)
