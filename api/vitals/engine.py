@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from api.config import Rulebook
+from api.operations.casebook import CaseBook
 from api.vitals.probe import Columns, Probe
 from api.vitals.rollup import Stage, Summit
 from api.vitals.scoring import Published, Steady
@@ -20,9 +21,19 @@ from twin.entities import Geography
 
 
 class VitalEngine:
-    """Holds the windows; event time only moves forward. Not safe for several threads at once."""
+    """Holds the windows; event time only moves forward. Not safe for several threads at once.
 
-    def __init__(self, rulebook: Rulebook, geography: Geography, network: Network) -> None:
+    `cases` are the orders and reports behind the indicators that ask for them.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        geography: Geography,
+        network: Network,
+        cases: CaseBook | None = None,
+    ) -> None:
+        self.cases = CaseBook() if cases is None else cases
         self._rulebook = rulebook
         self._probes = [
             Probe(indicator, level, geography, network)
@@ -53,7 +64,7 @@ class VitalEngine:
         columns: dict[Key, Columns] = {}
         for probe in self._probes:
             key = probe.indicator.id, probe.level
-            columns[key] = probe.measure(t_ms, self.windows, trust)
+            columns[key] = probe.measure(t_ms, self.windows, trust, self.cases)
         for stage in self._stages:
             columns.update(stage.roll(columns))
         for summit in self._summits:

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from api.config import Indicator
+from api.operations.casebook import CaseBook
 from api.vitals.formulas import FORMULAS
 from api.vitals.formulas.generic import reduce
 from api.vitals.members import Members
@@ -59,7 +60,7 @@ class Probe:
         self.indicator, self.level = indicator, level
         self._geography, self._network = geography, network
         formula = FORMULAS.get(indicator.formula or "")
-        self._bare = formula is not None and formula.map_only
+        self._bare = formula is not None and (formula.map_only or formula.of_cases)
         everyone = formula is not None and formula.everyone
         rows = self._rows(everyone)
         self._members = self._find(rows, everyone)
@@ -76,9 +77,9 @@ class Probe:
             ground = Ground(level, self.roster.rows, self._parameters, network, geography)
             self._prepared = formula.prepare(ground)
 
-    def measure(self, t_ms: int, windows: Windows, trust: Floats) -> Columns:
+    def measure(self, t_ms: int, windows: Windows, trust: Floats, cases: CaseBook) -> Columns:
         """Columns at t_ms; `trust` is 0..1 per sensor, 0 for a silent one."""
-        measured = self._measured(t_ms, windows)
+        measured = self._measured(t_ms, windows, cases)
         value = measured.value
         confidence = self._confidence(trust)
         if measured.trust is not None:
@@ -90,15 +91,15 @@ class Probe:
         confidence = np.where(status == Status.OK.code, confidence, 0.0)
         return Columns(value, score(value, self.indicator.anchors), confidence, status)
 
-    def _measured(self, t_ms: int, windows: Windows) -> Measured:
+    def _measured(self, t_ms: int, windows: Windows, cases: CaseBook) -> Measured:
         kept = self._kept
         if kept is not None and t_ms < kept.until_ms and kept.revision == windows.revision:
             return kept.measured
-        measured = self._compute(self._scene(t_ms, windows))
+        measured = self._compute(self._scene(t_ms, windows, cases))
         self._kept = Kept(measured, t_ms + self.indicator.every_s * 1000, windows.revision)
         return measured
 
-    def _scene(self, t_ms: int, windows: Windows) -> Scene:
+    def _scene(self, t_ms: int, windows: Windows, cases: CaseBook) -> Scene:
         return Scene(
             t_ms,
             self.level,
@@ -110,10 +111,11 @@ class Probe:
             self._network,
             self._geography,
             self._prepared,
+            cases,
         )
 
     def _confidence(self, trust: Floats) -> Floats:
-        """Mean trust of the neurons behind each entity; 1 where only the map is asked."""
+        """Mean trust of the neurons behind each entity; 1 where none is asked."""
         roster = self.roster
         if self._bare or not len(roster):
             return np.ones(len(roster))
@@ -143,7 +145,7 @@ class Probe:
         if self.indicator.over_time != "last":
             rings.add(ring_for(self.indicator.window_s * 1000))
         series = {int(one) for members in self._members.values() for one in members.series}
-        if formula is not None and (formula.everyone or formula.map_only):
+        if formula is not None and (formula.everyone or formula.map_only or formula.of_cases):
             series = set()
         return dict.fromkeys(rings, series)
 

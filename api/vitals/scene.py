@@ -1,11 +1,12 @@
 """What a formula sees: one indicator at one level at one moment."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from api.operations.casebook import CaseBook
 from api.vitals.members import Members, attribute
 from api.vitals.ratio import ratio
 from api.vitals.ring import Bins
@@ -52,6 +53,7 @@ class Scene:
     network: Network
     geography: Geography
     prepared: Any = None
+    cases: CaseBook = field(default_factory=CaseBook)
 
     @property
     def size(self) -> int:

@@ -15,6 +15,7 @@ from api.vitals.formulas import (
     nearby,
     noise,
     sensing,
+    service,
     structure,
     traffic,
     weather,
@@ -28,9 +29,9 @@ class Formula:
     """A function with the roles it needs and those it can use, each with its display unit.
 
     `also` lists windows beyond the indicator's own (ring name, span). `everyone` formulas look
-    at all neurons; `map_only` ones at none; `one_kind` ones read their roles neuron by neuron,
-    so all must be quantities of one kind. What `prepare` makes of the ground, once, is the
-    scene's `prepared`.
+    at all neurons, `map_only` ones at none, `of_cases` ones at orders and reports instead;
+    `one_kind` ones read their roles neuron by neuron, so all must be quantities of one kind.
+    What `prepare` makes of the ground, once, is the scene's `prepared`.
     """
 
     compute: Callable[[Scene], Measured]
@@ -41,6 +42,7 @@ class Formula:
     everyone: bool = False
     map_only: bool = False
     one_kind: bool = False
+    of_cases: bool = False
     prepare: Callable[[Ground], Any] | None = None
 
 
@@ -92,6 +94,11 @@ FORMULAS: Mapping[str, Formula] = {
     "park_coverage": _map_formula("park_coverage", NEAR | LARGE),
     "circle_coverage": _map_formula("circle_coverage", NEAR | LARGE),
     "culture_coverage": _map_formula("culture_coverage", NEAR),
+    "elder_response": Formula(service.elder_response, of_cases=True),
+    "dispatch_time": Formula(service.dispatch_time, of_cases=True),
+    "closed_in_time": Formula(service.closed_in_time, of_cases=True),
+    "contacted_in_time": Formula(service.contacted_in_time, of_cases=True),
+    "solved_satisfied": Formula(service.solved_satisfied, of_cases=True),
     "online_share": Formula(sensing.online_share, everyone=True),
     "freshness": Formula(sensing.freshness, everyone=True),
     "sensing_coverage": Formula(sensing.sensing_coverage, everyone=True, prepare=sensing.due),
