@@ -24,6 +24,7 @@ SEES_TRUTH = {
     "api.calibration",
     "api.cli",
     "api.export",
+    "api.realism",
 }
 
 

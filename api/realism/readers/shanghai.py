@@ -1,0 +1,71 @@
+"""Hourly weather and PM2.5 as in the UCI set of five Chinese cities, Shanghai's file.
+
+PM2.5 is that of the US post, inside the quarter; the municipal stations are left aside.
+Wind is given cumulated while its direction class stays the same; here it is per hour.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from api.realism.readers.defects import dropped, masked, slipped, stuck
+from api.realism.readers.table import TextTable
+from twin.arrays import Array, Floats, Ints
+
+CALENDAR = ("year", "month", "day", "hour")
+COLUMNS = {
+    "TEMP": "temp_c",
+    "DEWP": "dew_point_c",
+    "PRES": "pressure_hpa",
+    "precipitation": "rain_mm",
+    "PM_US Post": "pm25_ug_m3",
+}
+NEEDS = (*CALENDAR, *COLUMNS, "HUMI", "cbwd", "Iws")
+CLASSES = ("NE", "SE", "SW", "NW", "cv")
+STUCK_H = 6  # a real hour of nearly clean air is not repeated for so long
+
+
+def read(table: TextTable) -> tuple[Ints, dict[str, Array]]:
+    """Start of each row and its columns, defects masked."""
+    columns = {name: table.numbers(column) for column, name in COLUMNS.items()}
+    columns["rh_pct"] = table.numbers("HUMI")
+    wind_class = classes(table.columns["cbwd"])
+    columns["wind_class"] = wind_class
+    columns["wind_m_s"] = hourly_wind(table.numbers("Iws"), wind_class)
+    columns["pm25_ug_m3"] = clean_pm25(columns["pm25_ug_m3"])
+    columns["pressure_hpa"] = np.round(columns["pressure_hpa"])  # until 2012 converted from inHg
+    columns["rain_mm"] = masked(columns["rain_mm"], columns["rain_mm"] < 0)
+    return _minutes(table), columns
+
+
+def clean_pm25(values: Floats) -> Floats:
+    """Without no-value codes, decimal slips, one-hour drop-outs and zeros that stick.
+
+    A little below zero, as real monitors say at clean hours, counts as zero.
+    """
+    bad = (values < -15) | (values >= 985)
+    values = masked(values, bad)
+    values = masked(values, slipped(values, 400, 4), dropped(values, 0.2, 30))
+    values = masked(values, stuck(values, STUCK_H, high=2.0))
+    return np.maximum(values, 0.0)
+
+
+def hourly_wind(cumulated_m_s: Floats, wind_class: Floats) -> Floats:
+    """The hour's wind from the sum that starts anew with every change of direction."""
+    wind = cumulated_m_s.copy()
+    goes_on = (wind_class[1:] == wind_class[:-1]) & (cumulated_m_s[1:] >= cumulated_m_s[:-1])
+    wind[1:][goes_on] = np.diff(cumulated_m_s)[goes_on]
+    return wind
+
+
+def classes(texts: Sequence[str]) -> Floats:
+    """Direction classes as their number in CLASSES; anything else is missing."""
+    numbers = {name: float(number) for number, name in enumerate(CLASSES)}
+    return np.array([numbers.get(text, np.nan) for text in texts])
+
+
+def _minutes(table: TextTable) -> Ints:
+    year, month, day, hour = (table.numbers(name).astype(np.int64) for name in CALENDAR)
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]").astype(np.int64) + day - 1
+    return np.asarray(days * 1440 + hour * 60)
