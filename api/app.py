@@ -59,7 +59,9 @@ def create_app(services: Services, keys_demanded: bool = False) -> FastAPI:
     problems.install(app)
     credentials = [Depends(bearer), Depends(header)]  # named in the description, read by the gate
     v1 = APIRouter(prefix=PREFIX, responses=_PROBLEMS, dependencies=credentials)
-    for part in (vitals, alerts, latest, sensors, city, coverage, simulation, runs, keys):
+    v1.include_router(vitals.router)
+    v1.include_router(vitals.paged)  # after it: {indicator} would take its fixed paths
+    for part in (alerts, latest, sensors, city, coverage, simulation, runs, keys):
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)

@@ -1,40 +1,44 @@
-"""Answers kept as bytes while nothing has changed, with tags so that clients need not ask twice."""
+"""Answers kept as bytes until the next vital signs, with tags to spare a second."""
 
 import hashlib
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from api.gate import enter
 
 KEPT = 2_000  # pages of one version: every street and building in two languages
-CHECK = "no-cache"  # keep it, but ask whether it still holds
+CHECK = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}  # keep it, ask if it still holds
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer: its bytes, media type, language and tag."""
+    """One answer: its bytes and headers, the tag among them."""
 
     body: bytes
-    media_type: str
-    language: str | None
+    headers: Mapping[str, str]
     etag: str
 
     @staticmethod
-    def of(
-        body: bytes, media_type: str = "application/json", language: str | None = None
-    ) -> "Page":
-        digest = hashlib.blake2b(body, digest_size=12).hexdigest()
-        return Page(body, media_type, language, f'"{digest}"')
+    def of(response: Response) -> "Page":
+        """An answer of status 200."""
+        body = bytes(response.body)
+        etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        kept = {name: value for name, value in response.headers.items() if name != "content-length"}
+        return Page(body, {**kept, **CHECK, "ETag": etag}, etag)
 
-    def answer(self, request: Request, **headers: str) -> Response:
+    def answer(self, request: Request) -> Response:
         """The page, or 304 for a client that has it."""
-        found = {"ETag": self.etag, "Cache-Control": CHECK, **headers}
-        if self.language is not None:
-            found |= {"Content-Language": self.language, "Vary": "Accept-Language"}
+        headers = dict(self.headers)
         if _has(request.headers.get("if-none-match"), self.etag):
-            return Response(status_code=304, headers=found)
-        return Response(self.body, headers=found, media_type=self.media_type)
+            headers.pop("content-type", None)
+            return Response(status_code=304, headers=headers)
+        return Response(self.body, headers=headers)
 
 
 class Pages:
@@ -49,14 +53,40 @@ class Pages:
         """The page if it was made of this version."""
         return self._pages.get(key) if self._version == version else None
 
-    def page(self, version: Hashable, key: Hashable, make: Callable[[], Page]) -> Page:
-        """The page of this version, made when it is not there; `make` may run twice at once."""
-        found = self.known(version, key) or make()
+    def keep(self, version: Hashable, key: Hashable, page: Page) -> None:
         with self._lock:
             if self._version != version or len(self._pages) >= KEPT:
                 self._version, self._pages = version, {}
-            self._pages[key] = found
-        return found
+            self._pages[key] = page
+
+
+class PageRoute(APIRoute):
+    """A route whose answer depends on the newest vital signs and the question alone.
+
+    The question is looked up as it came, before it is taken apart; doors are checked each time.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        make: Handler = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            await enter(request)
+            version = _version(request)
+            pages: Pages = request.app.state.services.pages
+            key = request.url.path, request.url.query, request.headers.get("accept-language")
+            page = pages.known(version, key)
+            if page is None:
+                page = Page.of(await make(request))
+                pages.keep(version, key, page)
+            return page.answer(request)
+
+        return handle
+
+
+def _version(request: Request) -> Hashable:
+    services = request.app.state.services
+    frame = services.monitor.frame
+    return None if frame is None else (frame.t_ms, services.desk.revision)
 
 
 def _has(header: str | None, etag: str) -> bool:

@@ -28,7 +28,7 @@ class VitalSignOut(Record):
 
     `value` (in `unit`) and `score` (0 bad .. 100 good) are null when missing, never 0; `status`
     and `reason` say why. `confidence` is 0..1. `sensors` are the neurons behind it, the first 50
-    of `sensor_count`.
+    of `sensor_count`; in a tree they are counted only.
     """
 
     indicator: str

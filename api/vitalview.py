@@ -21,7 +21,9 @@ class VitalView:
         self._run, self._names, self._language = run, names, language
 
     def sign(self, sign: VitalSign) -> VitalSignOut:
-        return VitalSignOut.model_validate(self._fields(sign))
+        """With the first of the neurons behind it."""
+        shown = sign.sensors[:SENSORS_SHOWN]
+        return VitalSignOut.model_validate({**self._fields(sign), "sensors": shown})
 
     def tree(
         self, frame: VitalFrame, level: str, entity: str, overall: Colour | None = None
@@ -63,7 +65,7 @@ class VitalView:
             {
                 **self._fields(dimension),
                 "indicators": [
-                    self.sign(one)
+                    VitalSignOut.model_validate(self._fields(one))
                     for one in signs.values()
                     if self._names.dimension_of.get(one.indicator) == dimension.indicator
                 ],
@@ -91,7 +93,7 @@ class VitalView:
             "confidence": round(sign.confidence, 3),
             "status": sign.status.value,
             "reason": sign.reason,
-            "sensors": sign.sensors[:SENSORS_SHOWN],
+            "sensors": (),
             "sensor_count": len(sign.sensors),
             "rule_version": sign.rule_version,
         }

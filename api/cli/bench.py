@@ -18,18 +18,20 @@ from twin.config import default_config_dir
 
 def bench(
     only: Annotated[
-        str | None, typer.Option(help="One part: city, fleet, chain or start; all when not given.")
+        str | None,
+        typer.Option(help="One part: city, fleet, chain, http, start; else all."),
     ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Measure speed and memory; medians of three, ratios to a bare baseline of the same run."""
-    from api.bench import chain, city, fleet, start  # late: the other commands do without
+    from api.bench import chain, city, fleet, http, start  # late: the other commands do without
 
     folder = config or default_config_dir()
     parts: Mapping[str, Callable[[], Iterator[Row]]] = {
         "city": lambda: city.rows(folder),
         "fleet": lambda: fleet.rows(folder),
         "chain": lambda: chain.rows(folder),
+        "http": lambda: http.rows(folder),
         "start": start.rows,
     }
     if only is not None and only not in parts:

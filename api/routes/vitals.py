@@ -5,9 +5,8 @@ from functools import partial
 from typing import Annotated
 
 import anyio
-import orjson
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api import feeds
@@ -17,7 +16,7 @@ from api.history.reader import POINTS, read, step_for
 from api.historyview import points
 from api.language import Language, Spoken
 from api.names import QUARTER
-from api.pages import Page
+from api.pages import PageRoute
 from api.problems import invalid, unknown
 from api.schemas import (
     IndicatorList,
@@ -32,6 +31,7 @@ from api.vitals.sign import VitalFrame, VitalSign
 from twin.clock import DAY_MS, iso
 
 router = APIRouter(prefix="/vitals", tags=["vital signs"])
+paged = APIRouter(prefix="/vitals", tags=["vital signs"], route_class=PageRoute)
 
 
 class Place(Parameters):
@@ -55,27 +55,24 @@ class Past(OfRun):
     step_s: Annotated[int | None, Query(ge=60, le=604_800, description="Width of a point.")] = None
 
 
-@router.get("", summary="The vital signs of one place", response_model=VitalTree)
-async def read_tree(
-    at: Annotated[At, Query()], service: Service, request: Request, language: Spoken
-) -> Response:
+@paged.get("", summary="The vital signs of one place")
+def read_tree(
+    at: Annotated[At, Query()], service: Service, response: Response, language: Spoken
+) -> VitalTree:
     """Composite, dimensions and indicators of the quarter, a zone, a street or a building.
 
     Buildings and streets have indicators only; composite and dimensions are `not_applicable`.
-    Of the past (`at`) the neurons behind are not kept. Answers carry an ETag.
+    The neurons behind are counted; one sign, asked for by itself, names them. Of the past (`at`)
+    they are not kept. Answers carry an ETag.
     """
-    key = "tree", at, language
-    if at.at is not None:
-        past = await to_thread.run_sync(_past_page, service, at, language)
-        return past.answer(request)
-    now = newest(service)
-    version = now.t_ms, service.desk.revision
-    page = service.pages.known(version, key)
-    if page is None:
-        page = await to_thread.run_sync(
-            service.pages.page, version, key, partial(_tree_page, service, now, at, language)
-        )
-    return page.answer(request)
+    response.headers["Content-Language"] = language
+    entity = _entity(service, at.level, at.entity)
+    if at.at is None:
+        return _tree(service, newest(service), at.level, entity, language)
+    moment = recall(service.store, service.run, at.level, entity, at.at)
+    if moment is None:
+        raise unknown("stored minute", f"of {entity} at {iso(at.at)}")
+    return service.vital_views[language].past(moment, at.level, entity)
 
 
 @router.get("/indicators", summary="What is measured and how it is scored")
@@ -101,25 +98,28 @@ async def stream(
     return feeds.sse(partial(_events, service, at.level, entity, language))
 
 
-@router.get(
-    "/{indicator}", summary="One indicator, dimension or composite", response_model=VitalList
-)
+@paged.get("/{indicator}", summary="One indicator, dimension or composite")
 def read_indicator(
     indicator: str,
     at: Annotated[Place, Query()],
     frame: Frame,
     service: Service,
-    request: Request,
+    response: Response,
     language: Spoken,
-) -> Response:
+) -> VitalList:
     """At one entity, or at every entity of the level that has it. Answers carry an ETag."""
     if not service.names.known(indicator):
         raise unknown("indicator", indicator)
     if (indicator, at.level) not in frame.blocks:
         raise unknown("vital sign", f"{indicator} at level {at.level}")
-    make = partial(_list_page, service, frame, indicator, at, language)
-    version = frame.t_ms, service.desk.revision
-    return service.pages.page(version, ("list", indicator, at, language), make).answer(request)
+    view = service.vital_views[language]
+    if at.entity is None:
+        items = list(view.of(frame, indicator, at.level))
+    else:
+        entity = _entity(service, at.level, at.entity)
+        items = [view.sign(_sign(frame, indicator, at.level, entity))]
+    response.headers["Content-Language"] = language
+    return VitalList(run=service.run, t=iso(frame.t_ms), items=items)
 
 
 @router.get("/{indicator}/history", summary="One vital sign over time")
@@ -169,35 +169,6 @@ def _tree(
 ) -> VitalTree:
     overall = service.desk.colour(frame) if level == "quarter" else None
     return service.vital_views[language].tree(frame, level, entity, overall)
-
-
-def _tree_page(service: Services, frame: VitalFrame, at: Place, language: Language) -> Page:
-    entity = _entity(service, at.level, at.entity)
-    tree = _tree(service, frame, at.level, entity, language)
-    return Page.of(orjson.dumps(tree.model_dump(mode="json")), language=language)
-
-
-def _past_page(service: Services, at: At, language: Language) -> Page:
-    entity = _entity(service, at.level, at.entity)
-    assert at.at is not None
-    moment = recall(service.store, service.run, at.level, entity, at.at)
-    if moment is None:
-        raise unknown("stored minute", f"of {entity} at {iso(at.at)}")
-    tree = service.vital_views[language].past(moment, at.level, entity)
-    return Page.of(orjson.dumps(tree.model_dump(mode="json")), language=language)
-
-
-def _list_page(
-    service: Services, frame: VitalFrame, indicator: str, at: Place, language: Language
-) -> Page:
-    view = service.vital_views[language]
-    if at.entity is None:
-        items = list(view.of(frame, indicator, at.level))
-    else:
-        entity = _entity(service, at.level, at.entity)
-        items = [view.sign(_sign(frame, indicator, at.level, entity))]
-    found = VitalList(run=service.run, t=iso(frame.t_ms), items=items)
-    return Page.of(orjson.dumps(found.model_dump(mode="json")), language=language)
 
 
 def _sign(frame: VitalFrame, indicator: str, level: str, entity: str) -> VitalSign:

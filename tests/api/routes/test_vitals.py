@@ -50,7 +50,12 @@ def test_a_street_shows_its_indicators_with_the_neurons_behind(lively: Any, clie
     crowd = next(one for one in tree["dimensions"][0]["indicators"] if one["indicator"] == "P1")
     assert crowd["score"] < 80
     assert crowd["unit"]
-    assert all("crowd_density" in sensor for sensor in crowd["sensors"])
+    assert crowd["sensor_count"] > 0
+    (alone,) = client.get(f"{VITALS}/P1", params={"level": "street", "entity": street}).json()[
+        "items"
+    ]
+    assert len(alone["sensors"]) == crowd["sensor_count"]
+    assert all("crowd_density" in sensor for sensor in alone["sensors"])
 
 
 def test_of_the_many_neurons_behind_the_quarter_the_first_are_named(
@@ -184,7 +189,7 @@ def test_a_minute_of_the_past_is_as_it_was_stored(lively: Any, client: Any) -> N
     ).json()
     crowd = next(one for one in past["dimensions"] if one["indicator"] == "D1")
     assert crowd["score"] == history["items"][0]["score"]
-    assert [one["indicator"] for one in crowd["indicators"]][0] == "P1"
+    assert next(one["indicator"] for one in crowd["indicators"]) == "P1"
 
 
 def test_a_time_before_everything_has_no_minute(lively: Any, client: Any) -> None:
