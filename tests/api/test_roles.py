@@ -34,6 +34,7 @@ LEAST = {
     "GET /api/v1/alerts/{alert}": "viewer",
     "POST /api/v1/alerts/{alert}/ack": "operator",
     "GET /api/v1/sensors": "viewer",
+    "GET /api/v1/sensors/latest": "viewer",
     "GET /api/v1/sensors/{sensor}": "viewer",
     "GET /api/v1/sensors/{sensor}/readings": "viewer",
     "GET /api/v1/city": "viewer",
