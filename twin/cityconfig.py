@@ -8,6 +8,7 @@ from pydantic import Field
 from twin.config import Table, read_toml
 from twin.profiles import NotNegative
 from twin.systems.air import AirParams
+from twin.systems.amenities import AmenitiesParams
 from twin.systems.crowd import CrowdParams
 from twin.systems.drainage import DrainageParams
 from twin.systems.electrics import ElectricsParams
@@ -15,6 +16,7 @@ from twin.systems.furniture import FurnitureParams
 from twin.systems.lifelines import LifelinesParams
 from twin.systems.noise import NoiseParams
 from twin.systems.residents import ResidentsParams
+from twin.systems.soil import SoilParams
 from twin.systems.structure import StructureParams
 from twin.systems.traffic import TrafficParams
 from twin.systems.vibration import VibrationParams
@@ -40,6 +42,8 @@ class CityConfig(Table):
     lifelines: LifelinesParams
     electrics: ElectricsParams
     furniture: FurnitureParams
+    soil: SoilParams
+    amenities: AmenitiesParams
     residents: ResidentsParams
 
 

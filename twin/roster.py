@@ -9,6 +9,7 @@ from twin.geography import Geography
 from twin.state import CityState, Quantity
 from twin.systems import (
     air,
+    amenities,
     crowd,
     drainage,
     electrics,
@@ -18,6 +19,7 @@ from twin.systems import (
     noise,
     plaza,
     residents,
+    soil,
     structure,
     traffic,
     vibration,
@@ -152,6 +154,20 @@ def _furniture(geography: Geography, config: CityConfig) -> Bound:
     return Bound(begin, partial(furniture.step, layout=layout, params=config.furniture))
 
 
+def _soil(geography: Geography, config: CityConfig) -> Bound:
+    params = config.soil
+
+    def begin(state: CityState, tick: Tick) -> None:
+        soil.begin(state, params, tick.seed)
+
+    return Bound(begin, partial(soil.step, geography=geography, params=params))
+
+
+def _amenities(geography: Geography, config: CityConfig) -> Bound:
+    step = partial(amenities.step, layout=amenities.prepare(geography), params=config.amenities)
+    return Bound(step, step)
+
+
 def _residents(geography: Geography, config: CityConfig) -> Bound:
     layout = residents.prepare(geography)
     return Bound(_nothing, partial(residents.step, layout=layout, params=config.residents))
@@ -171,5 +187,7 @@ SYSTEMS: tuple[System, ...] = (
     System("lifelines", 70, lifelines.QUANTITIES, _lifelines, slow=True),
     System("electrics", 74, electrics.QUANTITIES, _electrics),
     System("furniture", 76, furniture.QUANTITIES, _furniture),
+    System("soil", 77, soil.QUANTITIES, _soil, slow=True),
+    System("amenities", 78, amenities.QUANTITIES, _amenities),
     System("residents", 80, residents.QUANTITIES, _residents),
 )

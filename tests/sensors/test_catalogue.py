@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from sensors.catalogue import Catalogue, load_catalogue, read_catalogue
+from sensors.catalogue import DEVICE, Catalogue, load_catalogue, read_catalogue
 from sensors.layout import check_truths
 from sensors.network import build_network
 from twin.config import ConfigError, default_config_dir
 from twin.entities import Geography
+from twin.geography import load_geography
 
 BAD = Path(__file__).parents[1] / "bad" / "neurons"
 
@@ -95,3 +96,40 @@ def test_quantities_are_read_with_their_defaults(
     assert kind.quantity("laeq").numeric
     with pytest.raises(KeyError):
         kind.quantity("lbeq")
+
+
+# Number, id, network class and cadence in seconds (for kinds that report events: the
+# heartbeat). Ponding and transformers are heard more often than in the table, see neurons.toml.
+KINDS = """
+1 crowd_line_count W 60 / 2 crowd_density W 10 / 3 ped_lidar W 10 / 4 veh_count_speed W 60
+5 queue_length W 10 / 6 parking_bay L 900 / 7 illegal_parking W 60 / 8 ebike_parking W 60
+9 ebike_indoor W 3600 / 10 noise_laeq W 60 / 11 pm25 W 60 / 12 pm10 W 60 / 13 no2 W 60 / 14 o3 W 60
+15 co W 60 / 16 so2 W 60 / 17 air_temp W 60 / 18 air_rh W 60 / 19 wind W 60 / 20 rain L 60
+21 pressure_air W 60 / 22 solar W 60 / 23 vib_ppv W 60 / 24 tilt_bldg N 600 / 25 crack_width N 1800
+26 settlement W 3600 / 27 wall_moisture N 1800 / 28 facade_temp N 600 / 29 smoke N 21600
+30 residual_current W 60 / 31 arc_fault W 3600 / 32 joint_temp W 60 / 33 lift_state W 60
+34 occupancy L 300 / 35 duct_temp N 300 / 36 duct_level N 900 / 37 drain_level N 300
+38 road_ponding N 300 / 39 water_pressure N 300 / 40 water_flow W 300 / 41 gas_ch4 N 900
+42 feeder_load W 60 / 43 street_light L 900 / 44 manhole N 43200 / 45 sign_tilt N 1800
+46 tree_tilt N 3600 / 47 soil_moisture N 1800 / 48 bin_fill L 900 / 49 toilet_state L 300
+50 elder_button N 86400 / 51 door_magnet L 86400 / 52 elder_water N 3600 / 53 node_health N 21600
+"""
+
+
+def test_the_shipped_catalogue_is_the_table_of_all_53_kinds() -> None:
+    catalogue = load_catalogue(default_config_dir())
+    found = {(k.number, k.id, k.net, k.heartbeat_ms // 1000) for k in catalogue}
+    rows = (part.split() for line in KINDS.splitlines() if line for part in line.split("/"))
+    assert found == {(int(n), name, net, int(beat)) for n, name, net, beat in rows}
+    assert {number for number, *_ in found} == set(range(1, 54))
+
+
+def test_the_neurons_are_about_as_many_as_planned() -> None:
+    """About 4,000 in the core and 20,000 in the whole area; each has a health report beside it."""
+    folder = default_config_dir()
+    sizes = {
+        area: build_network(load_catalogue(folder), load_geography(folder, area)).table_rows[DEVICE]
+        for area in ("core", "quarter")
+    }
+    assert 4_000 <= sizes["core"] <= 5_500
+    assert 16_000 <= sizes["quarter"] <= 24_000

@@ -14,7 +14,7 @@ JUNCTION = (121.4332681, 31.2058290)
 KINDS = {
     "quarter", "subdistrict", "zone", "link", "node", "plaza", "arm", "building", "home", "lift",
     "feeder", "chamber", "drain", "cover", "lamp", "tree", "bin", "sign", "bay", "main", "park",
-    "station", "culture", "service",
+    "station", "culture", "service", "toilet",
 }  # fmt: skip
 # These may lie a little outside: the street's centre line, its ends, and services in reach.
 EDGE_KINDS = {"link", "node", "park", "station", "culture", "service"}
