@@ -41,10 +41,7 @@ RUN = "bench"
 
 def rows(config: Path) -> Iterator[Row]:
     """Hours of the core, sent as fast as they are confirmed, over each broker there is."""
-    geography = load_geography(config, "core")
-    network = build_network(load_catalogue(config), geography)
-    city = City.start(load_city_config(config), geography, load_scenarios(config), 42, START_MS)
-    packs = _packs(Simulation(city, network, 1))
+    network, packs = network_and_packs(config)
     readings = sum(pack.payload.count(b'"n"') for pack in packs)
     bare = readings / _insert_s(readings)
     size = round(readings / len(packs))
@@ -53,6 +50,14 @@ def rows(config: Path) -> Iterator[Row]:
             took_s = _through(broker, network, packs)
             name = f"readings over {broker} into the store, packs of {size}"
             yield Row(name, "/s", readings / took_s, bare, "bare DuckDB insert", TARGET)
+
+
+def network_and_packs(config: Path) -> tuple[Network, list[Pack]]:
+    """The core, and what its gateways send in HOURS."""
+    geography = load_geography(config, "core")
+    network = build_network(load_catalogue(config), geography)
+    city = City.start(load_city_config(config), geography, load_scenarios(config), 42, START_MS)
+    return network, _packs(Simulation(city, network, 1))
 
 
 def _packs(simulation: Simulation) -> list[Pack]:
@@ -80,7 +85,7 @@ def _through(kind: str, network: Network, packs: list[Pack]) -> float:
             ingest.start()
             bus.wait_subscribed(WITHIN_S)
             with ProcessPoolExecutor(1, get_context("spawn")) as city:
-                return city.submit(_send, broker.url, packs).result()
+                return city.submit(send, broker.url, packs).result()
         finally:
             ingest.stop()
             bus.close()
@@ -88,7 +93,7 @@ def _through(kind: str, network: Network, packs: list[Pack]) -> float:
             broker.stop()
 
 
-def _send(url: str, packs: list[Pack]) -> float:
+def send(url: str, packs: list[Pack], run: str = RUN) -> float:
     """The gateways' half, in a process of its own: a window of packs, sent until confirmed."""
     outbox, bus = Outbox(), Bus(url, "bench-city")
     marks: SimpleQueue[tuple[str, str, int, int]] = SimpleQueue()
@@ -99,12 +104,12 @@ def _send(url: str, packs: list[Pack]) -> float:
             zone, gateway = topics.parse(message.topic).names
             marks.put((zone, gateway, mark.epoch, mark.seq))
 
-    bus.subscribe(topics.confirmed_topic(RUN, topics.ANY, topics.ANY), hear)
+    bus.subscribe(topics.confirmed_topic(run, topics.ANY, topics.ANY), hear)
     bus.wait_subscribed(WITHIN_S)
     begun = time.perf_counter()
     for pack in packs:
         outbox.add(pack, wall_ms())
-        bus.publish(topics.readings_topic(RUN, pack.zone, pack.gateway), pack.payload, qos=1)
+        bus.publish(topics.readings_topic(run, pack.zone, pack.gateway), pack.payload, qos=1)
         while len(outbox) >= WINDOW or not marks.empty():
             outbox.confirm(*marks.get(timeout=WITHIN_S))
     while len(outbox):

@@ -21,7 +21,7 @@ SETTLE_S = 20.0  # wall seconds at 60x before memory is read
 def rows() -> Iterator[Row]:
     """Wall seconds from the start of the processes; resident memory of all of them, shared once."""
     with tempfile.TemporaryDirectory() as folder:
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-m", "api.cli", "up", "--port", str(port), "--data", folder]
         begun = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -74,7 +74,8 @@ def _pss_mb(pid: int) -> float:
     return 0.0
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -19,12 +19,13 @@ from twin.config import default_config_dir
 def bench(
     only: Annotated[
         str | None,
-        typer.Option(help="One part: city, fleet, chain, http, start; else all."),
+        typer.Option(help="One part: city, fleet, chain, http, influx, image, start; else all."),
     ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Measure speed and memory; medians of three, ratios to a bare baseline of the same run."""
-    from api.bench import chain, city, fleet, http, start  # late: the other commands do without
+    # late: the other commands do without
+    from api.bench import chain, city, fleet, http, image, influx, start
 
     folder = config or default_config_dir()
     parts: Mapping[str, Callable[[], Iterator[Row]]] = {
@@ -32,6 +33,8 @@ def bench(
         "fleet": lambda: fleet.rows(folder),
         "chain": lambda: chain.rows(folder),
         "http": lambda: http.rows(folder),
+        "influx": lambda: influx.rows(folder),
+        "image": image.rows,
         "start": start.rows,
     }
     if only is not None and only not in parts:

@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 from support.influxpretend import BUCKET_ID, Clothes, PretendShim
 from support.influxserver import InfluxServer, influx_for_tests, start_influx
-from support.influxshim import Answer, Shim
 
+from api.bench.influxshim import Answer, Shim
 from sensors.deadletter import DeadLetter
 from sensors.network import Network, SeriesTable
 from sensors.reading import ReadingBatch

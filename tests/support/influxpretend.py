@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from support.influxshim import Answer, Shim
+from api.bench.influxshim import Answer, Shim
 
 BUCKET_ID = "0a1b2c3d4e5f6071"
 

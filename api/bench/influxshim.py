@@ -1,7 +1,11 @@
-"""Lets a client of InfluxDB 2.x write to InfluxDB 1.6: maps the write path, asks for a token."""
+"""Lets a client of InfluxDB 2.x write to InfluxDB 1.6: maps the write path, asks for a token.
+
+For measurements and tests where only the older engine is installed; no service uses it.
+"""
 
 import threading
 from collections.abc import Iterable, Mapping
+from email.message import Message as HttpMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -89,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None: ...
 
 
-def _kept(headers: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _kept(headers: Mapping[str, str] | HttpMessage) -> Iterable[tuple[str, str]]:
     """What concerns the message; the token stays here."""
     left_out = {*_OF_THE_LINE, "authorization"}
     return ((name, value) for name, value in headers.items() if name.lower() not in left_out)
