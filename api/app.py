@@ -16,6 +16,7 @@ from api.routes import (
     health,
     keys,
     latest,
+    opendata,
     runs,
     sensors,
     simulation,
@@ -61,7 +62,7 @@ def create_app(services: Services, keys_demanded: bool = False) -> FastAPI:
     v1 = APIRouter(prefix=PREFIX, responses=_PROBLEMS, dependencies=credentials)
     v1.include_router(vitals.router)
     v1.include_router(vitals.paged)  # after it: {indicator} would take its fixed paths
-    for part in (alerts, latest, sensors, city, coverage, simulation, runs, keys):
+    for part in (alerts, latest, sensors, city, coverage, opendata, simulation, runs, keys):
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)

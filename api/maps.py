@@ -57,11 +57,12 @@ def _shapes(geography: Geography, entities: Entities, crs: Crs) -> list[dict[str
     shapes = geography.shapes.get(entities.kind)
     if shapes is None:
         shapes = shapely.points(entities.x_m, entities.y_m)
-    moved = shapely.transform(shapes, lambda points: _degrees(points, crs))
+    moved = shapely.transform(shapes, lambda points: degrees(points, crs))
     return [None if shape is None else shapely.geometry.mapping(shape) for shape in moved]
 
 
-def _degrees(points: Array, crs: Crs) -> Array:
+def degrees(points: Array, crs: Crs) -> Array:
+    """Metric points as longitude and latitude."""
     lon, lat = to_lonlat(points[:, 0], points[:, 1])
     if crs in _SHIFTS:
         lon, lat = _SHIFTS[crs](lon, lat)

@@ -51,7 +51,8 @@ class Indicator(Table):
     """One `[[indicator]]`: reducers over one series (`of`), or a formula over named inputs.
 
     Without a weight it is watched and can alert, but does not count in its dimension. An entity
-    with fewer than `least_neurons` is not rated: a share of three means little.
+    with fewer than `least_neurons` is not rated: a share of three means little. What is not
+    `public` is never open data.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*$")]
@@ -60,6 +61,7 @@ class Indicator(Table):
     dimension: str
     weight: Positive | None = None
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
+    public: bool = True
     unit: str
     anchors: tuple[float, float, float, float, float, float]
     source: str

@@ -26,6 +26,8 @@ from api.latest import LatestBook
 from api.ledger import LEDGER_FILE, Ledger
 from api.monitor import Monitor, Pace
 from api.names import Names
+from api.opendata.counting import HourCounts
+from api.opendata.rules import OpenRules, load_open_rules
 from api.pages import Pages
 from api.publisher import MessageBus, Publisher
 from api.rebuild import Past, reaches
@@ -44,6 +46,7 @@ from sensors.presence import presence
 from sensors.store import Store
 from sensors.store.duck import DuckStore
 from twin.clock import wall_ms
+from twin.config import default_config_dir
 from twin.geography import Geography, load_geography
 from twin.scenarios import Scenario, load_scenarios
 
@@ -78,6 +81,8 @@ class Services:
     alert_bell: Bell
     coverage: CoverageBook
     keeper: Keeper
+    open_rules: OpenRules
+    hour_counts: HourCounts
     latest: LatestBook
     ingest: Ingest | None = None
     forget: Callable[[str], int] = lambda run: 0
@@ -130,6 +135,7 @@ def build_services(
     services = assemble(
         run, area, geography, network, rulebook, scenarios, opened, ledger, bus, pace or Pace(),
         retention=load_retention(config_dir),
+        open_rules=load_open_rules(config_dir, network.catalogue),
     )  # fmt: skip
     services.forget = lambda old: clear_retained(broker_url, old)
     services.closers = [bus.close, opened.close, ledger.close]
@@ -153,6 +159,7 @@ def assemble(
     pace: Pace,
     wall: Callable[[], int] = wall_ms,
     retention: Retention = FOR_EVER,
+    open_rules: OpenRules | None = None,
 ) -> Services:
     """The parts wired together; nothing is opened here, so fakes may be passed in."""
     names = Names(rulebook, geography)
@@ -163,6 +170,7 @@ def assemble(
     intake = Intake(network)
     latest = LatestBook(network, clock.now_ms)
     past = Past(run, store, network, intake, reaches(network, engine.windows.rings.values()))
+    rules = open_rules or load_open_rules(default_config_dir(), network.catalogue)
     keeper = Keeper(run, store, clock.heard_ms, retention)
     publisher = Publisher(bus, run, alert_view, wall)
     return Services(
@@ -198,6 +206,8 @@ def assemble(
         alert_bell=alert_bell,
         coverage=CoverageBook(geography, rulebook),
         keeper=keeper,
+        open_rules=rules,
+        hour_counts=HourCounts(run, store, network, rules.count),
         latest=latest,
     )
 

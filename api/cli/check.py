@@ -10,6 +10,7 @@ from api.cli.console import out
 from api.cli.options import Area, AreaOption, ConfigOption
 from api.config import Rulebook, load_rulebook
 from api.history.retention import load_retention
+from api.opendata.rules import load_open_rules
 from api.operations.deadlines import load_deadlines
 from sensors.catalogue import load_catalogue
 from sensors.layout import check_truths
@@ -38,6 +39,7 @@ def load_everything(folder: Path, area: str) -> Everything:
     city, scenarios = load_city_config(folder), load_scenarios(folder)
     rulebook = load_rulebook(folder, network.catalogue)
     load_retention(folder)
+    load_open_rules(folder, network.catalogue)
     load_deadlines(folder)
     trial = City(city, geography, scenarios, seed=0, start_ms=0)
     check_truths(network.catalogue, trial.truth().arrays)

@@ -109,7 +109,7 @@ def plan_out(book: CoverageBook, indicator: str, plan: ParkPlan) -> ParkPlanOut:
 
 def percent(share: float) -> float | None:
     """A share as %, None for NaN."""
-    return None if share != share else round(100 * share, 2)
+    return None if share != share else round(100 * float(share), 2)
 
 
 def _zones(
