@@ -33,6 +33,7 @@ from api.publisher import MessageBus, Publisher
 from api.rebuild import Past, reaches
 from api.retained import clear_retained
 from api.runclock import NoRun, RunClock, RunFinder
+from api.runfolder import remove_folder
 from api.vitals.engine import VitalEngine
 from api.vitalview import VitalView
 from api.witness import Witnessed
@@ -137,7 +138,13 @@ def build_services(
         retention=load_retention(config_dir),
         open_rules=load_open_rules(config_dir, network.catalogue),
     )  # fmt: skip
-    services.forget = lambda old: clear_retained(broker_url, old)
+
+    def forget(old: str) -> int:
+        """What the store does not have of a run: files and retained messages."""
+        remove_folder(data_dir, old)
+        return clear_retained(broker_url, old)
+
+    services.forget = forget
     services.closers = [bus.close, opened.close, ledger.close]
     if with_ingest:
         ingest_bus = Bus(broker_url, f"hengfu-ingest-{run}", presence(run, "ingest"))

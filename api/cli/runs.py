@@ -27,6 +27,6 @@ def delete_run(
     run: Annotated[str, typer.Argument(help="Run id from `hengfu runs list`.")],
     url: UrlOption = "http://127.0.0.1:8000",
 ) -> None:
-    """Delete a run that is not live: its series, ledger entries stay as history."""
+    """Delete a run that is not live: series, retained topics and files; the ledger stays."""
     call("DELETE", url, f"/api/v1/runs/{run}")
     out().print(f"deleted {run}")

@@ -33,7 +33,7 @@ def read_runs(service: Service) -> RunList:
     openapi_extra=behind(Door.ADMINISTER),
 )
 def delete_run(run: str, service: Service) -> None:
-    """Its readings, vital signs and retained messages go; ledger entries stay as history."""
+    """Its readings, vital signs, retained messages and files go; ledger entries stay as history."""
     if run == service.run:
         raise conflict("run-is-live", f"Run {run} is live: stop it first.")
     if run not in {span.run for span in service.store.runs()}:
