@@ -1,0 +1,109 @@
+"""Keeping score: forecast against persistence and seasonal-naive, lead by lead, day by day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.forecast import baselines
+from api.forecast.crps import covered, crps
+from api.forecast.model import Fitted, Stretch
+from api.forecast.timetable import SLOTS
+from api.vitals.ratio import ratio
+from twin.arrays import Floats
+
+OURS, PERSISTENCE, SEASONAL, COVERED, COUNT = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """Of one lead: mean CRPS in the unit of the values, and how sure the gain is."""
+
+    crps: float
+    persistence: float
+    seasonal: float
+    coverage: float
+    sureness: float
+    count: int
+
+    @property
+    def rival(self) -> float:
+        """The better of the two baselines."""
+        return min(self.persistence, self.seasonal)
+
+    @property
+    def gain(self) -> float:
+        """Share of the rival's CRPS that is saved; 0 where there is nothing to save."""
+        return 1 - self.crps / self.rival if self.rival > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sums by lead, day and column: CRPS of the three, covered, counted; days are origins'."""
+
+    sums: Floats
+
+    @staticmethod
+    def joined(tallies: Sequence["Tally"]) -> "Tally":
+        """Of several stretches of days."""
+        return Tally(np.concatenate([one.sums for one in tallies], axis=1))
+
+    def skills(self) -> tuple[Skill, ...]:
+        return tuple(_skill(days) for days in self.sums)
+
+
+def rivals(whole: Stretch, leads: Sequence[int], known: int) -> Floats:
+    """CRPS of the two baselines by lead, baseline, row of the target and series.
+
+    They know the errors of the first `known` rows.
+    """
+    values, t_ms = whole.values, whole.t_ms
+    points = baselines.seasonal_naive(values, t_ms)
+    seasonal = crps(baselines.dressed(points, values, t_ms, known), values)
+    scores = []
+    for lead in leads:
+        points = baselines.persistence(values, lead)
+        scores.append((crps(baselines.dressed(points, values, t_ms, known), values), seasonal))
+    return np.array(scores)
+
+
+def tally(fitted: Fitted, whole: Stretch, against: Floats, known: int) -> Tally:
+    """Score every origin from row `known` on whose target lies within `whole` (whole days)."""
+    track = fitted.track(whole)
+    days = len(whole.values) // SLOTS - known // SLOTS
+    sums = np.zeros((len(fitted.leads), days, 5))
+    for number, lead in enumerate(fitted.leads):
+        origin = np.arange(known, len(whole.values) - lead)
+        quantiles = fitted.quantiles(whole, track, origin, np.full(len(origin), number))
+        seen = whole.values[origin + lead]
+        columns = _columns(quantiles, seen, against[number][:, origin + lead])
+        np.add.at(sums[number], (origin - known) // SLOTS, columns)
+    return Tally(sums)
+
+
+def _columns(quantiles: Floats, seen: Floats, against: Floats) -> Floats:
+    """Sums over the series of each row, of those that all three could forecast."""
+    ours = crps(quantiles, seen)
+    fair = ~np.isnan(ours + against[0] + against[1])
+    parts = (ours, *against, covered(quantiles, seen), fair)
+    return np.stack([np.where(fair, part, 0.0).sum(axis=1) for part in parts], axis=-1)
+
+
+def _skill(days: Floats) -> Skill:
+    total = days.sum(axis=0)
+    mean = ratio(total, np.full(5, total[COUNT]))
+    rival = PERSISTENCE if mean[PERSISTENCE] <= mean[SEASONAL] else SEASONAL
+    return Skill(
+        *(float(mean[column]) for column in (OURS, PERSISTENCE, SEASONAL, COVERED)),
+        sureness=_sureness(days[days[:, COUNT] > 0], rival),
+        count=int(total[COUNT]),
+    )
+
+
+def _sureness(days: Floats, rival: int) -> float:
+    """Mean gain of a day over its standard error; days count the same. 0 for fewer than two."""
+    if len(days) < 2:
+        return 0.0
+    gain = (days[:, rival] - days[:, OURS]) / days[:, COUNT]
+    error = gain.std(ddof=1) / np.sqrt(len(gain))
+    return float(gain.mean() / error) if error > 0 else 0.0
