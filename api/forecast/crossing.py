@@ -8,13 +8,15 @@ from twin.arrays import Floats
 CELLS = len(LEVELS) - 1
 
 
-def below(quantiles: Floats, threshold: Floats | float) -> Floats:
-    """Probability that the value is at most the threshold; quantiles along the last axis.
+def below(quantiles: Floats, thresholds: Floats) -> Floats:
+    """Probability that the value is at most each threshold, along a new last axis.
+
+    `quantiles` have LEVELS along their last axis, which the result lacks.
 
     Linear between the quantiles. Beyond the outer ones it falls off exponentially, going on with
     the density of the outermost cell. NaN where the quantiles are.
     """
-    x = np.broadcast_to(np.asarray(threshold, np.float64), quantiles.shape[:-1])
+    x, quantiles = np.asarray(thresholds, np.float64), quantiles[..., None, :]
     first, last = quantiles[..., 0], quantiles[..., -1]
     low = LEVELS[0] * np.exp(-_steps(first - x, quantiles[..., 1] - first, 0))
     high = 1 - (1 - LEVELS[-1]) * np.exp(-_steps(x - last, last - quantiles[..., -2], -1))
@@ -49,7 +51,7 @@ def _steps(beyond: Floats, cell: Floats, end: int) -> Floats:
 
 def _inside(quantiles: Floats, x: Floats) -> Floats:
     """Linear within the cell that holds x; at a step the upper level counts."""
-    found = np.full(x.shape, LEVELS[0])
+    found = np.full(np.broadcast_shapes(quantiles.shape[:-1], x.shape), LEVELS[0])
     for cell in range(CELLS):
         low, high = quantiles[..., cell], quantiles[..., cell + 1]
         share = np.clip((x - low) / np.maximum(high - low, 1e-12), 0.0, 1.0)

@@ -9,6 +9,7 @@ from api.forecast.timetable import SLOTS
 from api.vitals.ratio import ratio
 from twin.arrays import Bools, Floats, Ints
 
+UNUSUAL = 3.0  # units beyond which an anomaly counts as something that happens (design choice)
 RECENT = (2, 3, 5, 17, SLOTS + 1)  # rows of the trailing means: 15 min to a day, ends included
 
 
@@ -24,17 +25,21 @@ class Units:
     def of(values: Floats, course: Course) -> "Units":
         """Spread of the anomalies, mean and swing of the usual course; 1 where nothing moves."""
         own = course.own
-        return Units(
-            _positive(_spread(values - own)), np.nan_to_num(_mean(own)), _positive(_spread(own))
-        )
+        return Units(_positive(_spread(values - own)), filled(_mean(own)), _positive(_spread(own)))
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Columns over time (rows) and series, in units of each series; nothing from later rows."""
+    """Columns over time (rows) and series, in units of each series; nothing from later rows.
+
+    An anomaly is its `usual` part, at most UNUSUAL, and an excess: a storm, a jam, a burst main,
+    or a single bad value. Regression sees the usual part alone, so that no event tilts it or is magnified by it.
+    """
 
     anomaly: Floats
-    yesterday: Floats  # anomaly with gaps as 0
+    usual: Floats  # gaps as 0
+    lasting: Floats  # excess that was there a row ago as well, gaps as 0
+    fresh: Floats  # the rest of the excess, gaps as 0
     means: tuple[Floats, ...]  # trailing, of RECENT
     shared: Floats  # mean over the series
     own: Floats
@@ -47,12 +52,16 @@ class Track:
     def of(values: Floats, course: Course, drivers: Floats, units: Units) -> "Track":
         """`course` and the result may reach beyond the values: what is usual is known ahead."""
         anomaly = (values - course.own[: len(values)]) / units.spread
-        shared = np.nan_to_num(ratio(np.nansum(anomaly, axis=1), (~np.isnan(anomaly)).sum(axis=1)))
+        usual = np.clip(anomaly, -UNUSUAL, UNUSUAL)
+        excess = filled(anomaly - usual)
+        lasting = _in_both(excess)
         return Track(
             anomaly,
-            np.nan_to_num(anomaly),
-            tuple(trailing_mean(anomaly, rows) for rows in RECENT),
-            shared,
+            filled(usual),
+            lasting,
+            excess - lasting,
+            trailing_means(usual, RECENT),
+            filled(_mean(usual.T)),
             course.own / units.spread,
             (course.smooth - course.own) / units.spread,
             (course.overall - course.own) / units.spread,
@@ -66,29 +75,28 @@ class Track:
         return ~np.isnan(self.anomaly)
 
 
-def count(drivers: int) -> int:
-    """How many features there are."""
-    return 7 + len(RECENT) + 2 * drivers
+def excesses(track: Track, origin: Ints) -> Floats:
+    """Rows by series by kind of excess."""
+    return np.stack([track.lasting[origin], track.fresh[origin]], axis=-1)
 
 
 def features(track: Track, origin: Ints, target: Ints) -> Floats:
     """Rows by series by feature, for pairs of origin and target row; unknown ones are 0."""
-    now = track.yesterday[origin]
+    now = track.usual[origin]
     back = target - SLOTS
-    yesterday = np.where((back >= 0)[:, None], track.yesterday[np.maximum(back, 0)], 0.0)
-    height = track.height[target]
     columns = [
         np.ones(now.shape),
         track.smoother[target],
         track.broader[target],
         track.own[origin] - track.own[target],
         now,
-        *(np.nan_to_num(mean[origin]) for mean in track.means),
-        np.broadcast_to(track.shared[origin][:, None], now.shape),
-        yesterday,
+        *(mean[origin] for mean in track.means),
+        _spread_out(track.shared[origin], now),
+        np.where((back >= 0)[:, None], track.usual[np.maximum(back, 0)], 0.0),
     ]
+    height = track.height[target]
     for driver in track.drivers.T:
-        pushed = np.broadcast_to(driver[origin][:, None], now.shape)
+        pushed = _spread_out(driver[origin], now)
         columns += [pushed, pushed * height]
     return np.stack(columns, axis=-1)
 
@@ -100,19 +108,44 @@ def persistence(size: int) -> Floats:
     return stays
 
 
-def trailing_mean(values: Floats, rows: int) -> Floats:
-    """Mean of the last so many rows, this one included, of what is known; NaN without any."""
-    return ratio(_trailing(np.nan_to_num(values), rows), _trailing(~np.isnan(values), rows))
+def _in_both(excess: Floats) -> Floats:
+    """The part of each row's excess that the row before has as well; nothing on the first."""
+    before = np.vstack([np.zeros((1, excess.shape[1])), excess[:-1]])
+    same = np.sign(excess) == np.sign(before)
+    return np.where(same, np.sign(excess) * np.minimum(np.abs(excess), np.abs(before)), 0.0)
 
 
-def _trailing(values: Floats | Bools, rows: int) -> Floats:
-    total = np.cumsum(values, axis=0, dtype=np.float64)
-    total[rows:] = total[rows:] - total[:-rows]
-    return total
+def _spread_out(shared: Floats, like: Floats) -> Floats:
+    return np.broadcast_to(shared[:, None], like.shape)
+
+
+def trailing_means(values: Floats, spans: tuple[int, ...]) -> tuple[Floats, ...]:
+    """Means of the last so many rows, this one included, of what is known; 0 without any."""
+    known = ~np.isnan(values)
+    total, count = _running(filled(values)), _running(known)
+    rows = np.arange(1, len(values) + 1)
+    means = []
+    for span in spans:
+        before = np.maximum(rows - span, 0)
+        number = count[rows] - count[before]
+        means.append((total[rows] - total[before]) / np.maximum(number, 1.0))
+    return tuple(means)
+
+
+def filled(values: Floats) -> Floats:
+    """Gaps as 0."""
+    return np.where(np.isnan(values), 0.0, values)
+
+
+def _running(values: Floats | Bools) -> Floats:
+    """Sums of the rows before each row and, at the end, of all."""
+    out = np.zeros((len(values) + 1, values.shape[1]))
+    np.cumsum(values, axis=0, out=out[1:])
+    return out
 
 
 def _mean(values: Floats) -> Floats:
-    return ratio(np.nansum(values, axis=0), (~np.isnan(values)).sum(axis=0))
+    return ratio(filled(values).sum(axis=0), (~np.isnan(values)).sum(axis=0))
 
 
 def _spread(values: Floats) -> Floats:

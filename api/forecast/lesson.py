@@ -64,7 +64,8 @@ CONSTANT = Reason("近期没有变化，无可预报", "it has not changed latel
 
 def too_short(days: float, least: int) -> Reason:
     return Reason(
-        f"历史仅{days:.1f}天，至少需要{least}天", f"{days:.1f} days of history, at least {least} needed"
+        f"历史仅{days:.1f}天，至少需要{least}天",
+        f"{days:.1f} days of history, at least {least} needed",
     )
 
 

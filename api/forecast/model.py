@@ -9,24 +9,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from api.forecast import features, ridge
+from api.forecast.crps import LEVELS
+from api.forecast.drivers import Pushes
 from api.forecast.features import Track, Units
 from api.forecast.residuals import hourly_quantiles
+from api.forecast.scale import Scale
 from api.forecast.season import Season, by_day, course_without_itself
 from api.forecast.timetable import SLOTS, STEP_MS, free_days, hours
 from twin.arrays import Floats, Ints
 
-
 FREE, HELD = 1e-3, 0.3  # how much persistence counts beside what was seen (design choice)
-MOST = 1e6  # what a logarithm may become again, in units of the largest value seen
+MIDDLE = LEVELS.index(0.50)
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How to model: a usual course of the day or one level, a log scale, with the drivers, held near persistence."""
+    """How to model: the usual course of a day or one level, on a log scale, with the drivers,
+    held near persistence."""
 
     seasonal: bool
     logged: bool
-    driven: bool
+    driven: bool = False
     held: bool = False
 
     @property
@@ -55,43 +58,13 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
-    """Values as the model sees them, and back; monotone, so that quantiles stay quantiles."""
-
-    logged: bool
-    offset: Floats
-    low: Floats
-    high: Floats
-
-    @staticmethod
-    def of(values: Floats, logged: bool) -> "Scale":
-        """The logarithm is taken of the value plus a tenth of its mean."""
-        there = np.where(np.isnan(values), 0.0, values)
-        mean = np.abs(there).sum(axis=0) / np.maximum(1, (~np.isnan(values)).sum(axis=0))
-        low = np.where(np.isnan(values), np.inf, values).min(axis=0)
-        high = np.where(np.isnan(values), -np.inf, values).max(axis=0)
-        return Scale(logged, np.maximum(0.1 * mean, 1e-6), low, high)
-
-    def forth(self, values: Floats) -> Floats:
-        """NaN where a logarithm cannot be taken."""
-        if not self.logged:
-            return values
-        shifted = values + self.offset
-        return np.log(np.where(shifted > 0, shifted, np.nan))
-
-    def back(self, quantiles: Floats) -> Floats:
-        """Of quantiles by row, series and level; nothing below 0 where nothing ever was."""
-        if self.logged:
-            quantiles = np.exp(np.minimum(quantiles, np.log(MOST))) - self.offset[:, None]
-        floor = np.where(self.low >= 0, 0.0, -np.inf)[:, None]
-        return np.maximum(quantiles, floor)
-
-
-@dataclass(frozen=True, slots=True)
 class Fitted:
     """What was learnt from the rows before `until_ms`.
 
-    `slopes` by lead, series and feature; `errors` by lead, hour, series and level.
+    slopes   by lead, series and feature
+    remains  by lead and kind of excess: how much of it stays
+    errors   by lead, hour, series and level, in units of each series
+    widths   by lead: what a trial showed that intervals must be wider by
     """
 
     method: Method
@@ -100,16 +73,17 @@ class Fitted:
     scale: Scale
     season: Season
     units: Units
-    driver_mean: Floats
-    driver_spread: Floats
+    pushes: Pushes
     slopes: Floats
+    remains: Floats
     errors: Floats
+    widths: Floats
 
     def track(self, past: Stretch) -> Track:
         """Features of the rows of `past`, which need a day before the first origin."""
         course = self.season.at(past.times(max(self.leads)))
         values = self.scale.forth(past.values)
-        return Track.of(values, course, self._pushes(past.drivers), self.units)
+        return Track.of(values, course, self.pushes.of(past.drivers), self.units)
 
     def quantiles(self, past: Stretch, track: Track, origin: Ints, lead: Ints) -> Floats:
         """By pair of origin row and lead number, series and level; NaN without a present
@@ -117,15 +91,18 @@ class Fitted:
         """
         target = origin + np.asarray(self.leads)[lead]
         push = (features.features(track, origin, target) * self.slopes[lead]).sum(axis=-1)
+        push += (features.excesses(track, origin) * self.remains[lead, None]).sum(axis=-1)
         centre = (track.own[target] + push) * self.units.spread
         then_ms = past.first_ms + STEP_MS * target
         around = self.errors[lead, hours(then_ms)] * self.units.spread[:, None]
-        found = self.scale.back(centre[..., None] + around)
+        found = self._widened(self.scale.back(centre[..., None] + around), lead)
         known = track.known[origin] & self.season.familiar(then_ms)[:, None]
         return np.where(known[..., None], found, np.nan)
 
-    def _pushes(self, drivers: Floats) -> Floats:
-        return standardised(drivers, self.driver_mean, self.driver_spread, self.method.driven)
+    def _widened(self, quantiles: Floats, lead: Ints) -> Floats:
+        middle = quantiles[..., MIDDLE, None]
+        wide = middle + self.widths[lead][:, None, None] * (quantiles - middle)
+        return np.clip(wide, *self.scale.limits)
 
 
 def fit(past: Stretch, method: Method, leads: tuple[int, ...]) -> Fitted:
@@ -135,9 +112,8 @@ def fit(past: Stretch, method: Method, leads: tuple[int, ...]) -> Fitted:
     days, free = by_day(values), free_days(past.t_ms)[::SLOTS]
     course = course_without_itself(days, free, method.seasonal)
     units = Units.of(values, course)
-    mean, spread = driver_units(past.drivers)
-    pushes = standardised(past.drivers, mean, spread, method.driven)
-    track = Track.of(values, course, pushes, units)
+    pushes = Pushes.fit(past.drivers, method.driven)
+    track = Track.of(values, course, pushes.of(past.drivers), units)
     learnt = [_learn(track, lead, HELD if method.held else FREE) for lead in leads]
     return Fitted(
         method,
@@ -146,35 +122,30 @@ def fit(past: Stretch, method: Method, leads: tuple[int, ...]) -> Fitted:
         scale,
         Season.of(days, free, method.seasonal),
         units,
-        mean,
-        spread,
-        np.stack([slopes for slopes, _ in learnt]),
-        np.stack([errors for _, errors in learnt]),
+        pushes,
+        np.stack([slopes for slopes, _, _ in learnt]),
+        np.stack([remains for _, remains, _ in learnt]),
+        np.stack([errors for _, _, errors in learnt]),
+        np.ones(len(leads)),
     )
 
 
-def _learn(track: Track, lead: int, pull: float) -> tuple[Floats, Floats]:
-    """Slopes of one lead, and the quantiles of what they leave over."""
+def _learn(track: Track, lead: int, pull: float) -> tuple[Floats, Floats, Floats]:
+    """Slopes of one lead, how much of an excess remains, and the quantiles of what is left."""
     origin = np.arange(len(track.anomaly) - lead)
     target = origin + lead
-    x, y = features.features(track, origin, target), track.anomaly[target]
-    known = track.known[origin] & track.known[target]
-    slopes = ridge.fit(x, y, known, features.persistence(x.shape[-1]), pull)
+    x, known = features.features(track, origin, target), track.known[origin] & track.known[target]
+    prior = features.persistence(x.shape[-1])
+    slopes = ridge.fit(x, track.usual[target], known, prior, pull)
+    found = (x * slopes).sum(axis=-1)
+    over, y = features.excesses(track, origin), track.anomaly[target] - found
+    remains = _remains(over[known], y[known])
     left = np.full(track.anomaly.shape, np.nan)
-    left[target] = np.where(known, y - (x * slopes).sum(axis=-1), np.nan)
-    return slopes, hourly_quantiles(left)
+    left[target] = np.where(known, y - (over * remains).sum(axis=-1), np.nan)
+    return slopes, remains, hourly_quantiles(left)
 
 
-def driver_units(drivers: Floats) -> tuple[Floats, Floats]:
-    """Mean and spread of each driver; 0 and 1 where there is none."""
-    known = ~np.isnan(drivers)
-    count = np.maximum(1, known.sum(axis=0))
-    mean = np.nan_to_num(drivers).sum(axis=0) / count
-    off = np.where(known, drivers - mean, 0.0)
-    spread = np.sqrt((off**2).sum(axis=0) / count)
-    return mean, np.where(spread > 1e-9, spread, 1.0)
-
-
-def standardised(drivers: Floats, mean: Floats, spread: Floats, driven: bool) -> Floats:
-    """Gaps as the mean; no columns when the method does not want them."""
-    return np.nan_to_num((drivers - mean) / spread)[:, : None if driven else 0]
+def _remains(excess: Floats, later: Floats) -> Floats:
+    """Share of each kind of excess that is there after the lead; all until events were seen."""
+    gram = excess.T @ excess + ridge.FLOOR * np.eye(excess.shape[1])
+    return np.clip(np.linalg.solve(gram, excess.T @ later + ridge.FLOOR), 0.0, 1.0)

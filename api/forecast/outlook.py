@@ -54,9 +54,7 @@ class Outlook:
     warnings: tuple[EarlyWarning, ...]
 
 
-def look_ahead(
-    lessons: Lessons, grid: Grid, t_ms: int, likely: float, least: Colour
-) -> Outlook:
+def look_ahead(lessons: Lessons, grid: Grid, t_ms: int, likely: float, least: Colour) -> Outlook:
     """From the rows up to the one of t_ms; later ones are not looked at."""
     end_ms = t_ms // STEP_MS * STEP_MS + STEP_MS
     recent = _recent(grid, end_ms)
@@ -93,8 +91,7 @@ def chances(target: Target, quantiles: Floats) -> Floats:
     limits = np.asarray(target.thresholds)
     if target.rising:
         limits = np.nextafter(limits, -np.inf)  # a value on the threshold has the colour
-    parts = [below(quantiles, limit) for limit in limits]
-    chance = np.stack(parts, axis=-1)
+    chance = below(quantiles, limits)
     return 1 - chance if target.rising else chance
 
 

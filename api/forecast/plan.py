@@ -47,7 +47,7 @@ class Target:
         """Whether each value has the colour, along a new last axis; false without a value."""
         limits = np.asarray(self.thresholds)
         pushed = values[..., None] - limits if self.rising else limits - values[..., None]
-        return np.nan_to_num(pushed, nan=-1.0) >= 0
+        return np.asarray(np.nan_to_num(pushed, nan=-1.0) >= 0, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def driver_columns(values: Floats, columns: tuple[slice, ...]) -> Floats:
     for number, one in enumerate(columns):
         part = values[:, one]
         known = (~np.isnan(part)).sum(axis=1)
-        mean = np.nan_to_num(part).sum(axis=1) / np.maximum(1, known)
+        mean = np.where(np.isnan(part), 0.0, part).sum(axis=1) / np.maximum(1, known)
         out[known > 0, number] = (np.sign(mean) * np.log1p(np.abs(mean)))[known > 0]
     return out
 

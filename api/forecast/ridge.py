@@ -5,6 +5,7 @@ import numpy as np
 from twin.arrays import Bools, Floats
 
 LIKENESS = 500.0  # rows that the common answer counts for in each series' own (design choice)
+FLOOR = 200.0  # squared units that a feature must have moved by to be believed (design choice)
 
 
 def fit(features: Floats, target: Floats, known: Bools, prior: Floats, pull: float) -> Floats:
@@ -18,7 +19,7 @@ def fit(features: Floats, target: Floats, known: Bools, prior: Floats, pull: flo
     gram, moment = x.transpose(0, 2, 1) @ x, x.transpose(0, 2, 1) @ y
     rows = max(1, int(known.sum()))
     weight = np.diag(np.diag(gram.sum(axis=0)) / rows + 1e-12)
-    held = pull * rows * weight
+    held = pull * rows * weight + FLOOR * np.eye(len(weight))
     common = np.linalg.solve(gram.sum(axis=0) + held, moment.sum(axis=0) + held @ prior[:, None])
     pulled = moment + LIKENESS * weight @ common
     return np.asarray(np.linalg.solve(gram + LIKENESS * weight, pulled)[..., 0], np.float64)

@@ -71,7 +71,9 @@ def course_without_itself(values: Floats, free: Bools, moves: bool = True) -> Co
         moves,
     )
     flat = (-1, values.shape[-1])
-    return Course(course.own.reshape(flat), course.smooth.reshape(flat), course.overall.reshape(flat))
+    return Course(
+        course.own.reshape(flat), course.smooth.reshape(flat), course.overall.reshape(flat)
+    )
 
 
 def by_day(values: Floats) -> Floats:
@@ -86,9 +88,7 @@ def _by_kind(values: Floats, free: Bools) -> tuple[Floats, Ints]:
     return sums, counts
 
 
-def _course(
-    sums: Floats, counts: Ints, all_sums: Floats, all_counts: Ints, moves: bool
-) -> Course:
+def _course(sums: Floats, counts: Ints, all_sums: Floats, all_counts: Ints, moves: bool) -> Course:
     """Where a kind of day has not been seen, all days stand in; then the mean of the day."""
     middle = ratio(all_sums.sum(axis=-2), all_counts.sum(axis=-2))[..., None, :]
     if not moves:

@@ -1,32 +1,18 @@
 """Which method an indicator gets, and at which leads it may be shown: a trial on its own past."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 
 from api.forecast.model import Fitted, Method, Stretch, fit
+from api.forecast.settings import Bar
 from api.forecast.tally import Skill, Tally, rivals, tally
 from api.forecast.timetable import SLOTS
+from api.forecast.widening import widths
 
-METHODS = tuple(Method(*choice) for choice in product((True, False), repeat=4))
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """What must be shown in the trial: `gain` over the better baseline, beyond chance.
-
-    `trial_share` of the days are forecast from those before them; `sureness` is the mean gain of
-    a day over its standard error.
-    """
-
-    gain: float = 0.02
-    sureness: float = 2.0
-    trial_share: float = 1 / 3
-
-    def passed(self, skill: Skill) -> bool:
-        return skill.gain >= self.gain and skill.sureness >= self.sureness
+SHAPES = tuple(Method(*shape) for shape in product((True, False), repeat=2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +27,7 @@ class Chosen:
 def choose(
     past: Stretch, leads: tuple[int, ...], judged: Sequence[int], positive: bool, bar: Bar
 ) -> Chosen:
-    """Try all methods at the `judged` leads, take the best, and fit it to all of the past.
+    """Try methods at the `judged` leads, take the best, and fit it to all of the past.
 
     `positive` values may be modelled on a log scale.
     """
@@ -50,17 +36,33 @@ def choose(
     against = rivals(past, leads, known)
     head = replace(past, values=past.values[:known], drivers=past.drivers[:known])
     at = [leads.index(lead) for lead in judged]
-    methods = [one for one in METHODS if _possible(one, past, positive)]
-    losses = [
-        _loss(tally(fit(head, one, tuple(judged)), past, against[at], known)) for one in methods
-    ]
-    best = methods[int(np.argmin(losses))]
-    skills = tally(fit(head, best, leads), past, against, known).skills()
-    return Chosen(fit(past, best, leads), skills, tuple(bar.passed(skill) for skill in skills))
+
+    def loss(method: Method) -> float:
+        return _loss(tally(fit(head, method, tuple(judged)), past, against[at], known))
+
+    best = _search(loss, positive, past.drivers.shape[1] > 0)
+    tried = fit(head, best, leads)
+    tried = replace(tried, widths=widths(tried, past, known))
+    skills = tally(tried, past, against, known).skills()
+    fitted = replace(fit(past, best, leads), widths=tried.widths)
+    return Chosen(fitted, skills, tuple(passed(skill, bar) for skill in skills))
 
 
-def _possible(method: Method, past: Stretch, positive: bool) -> bool:
-    return (positive or not method.logged) and (past.drivers.shape[1] > 0 or not method.driven)
+def passed(skill: Skill, bar: Bar) -> bool:
+    """Better than both baselines, by enough and beyond chance."""
+    return skill.gain >= bar.gain and skill.sureness >= bar.sureness
+
+
+def _search(loss: Callable[[Method], float], positive: bool, drivers: bool) -> Method:
+    """First the shape, then whether drivers and nearness to persistence help it."""
+    shapes = [one for one in SHAPES if positive or not one.logged]
+    losses = {one: loss(one) for one in shapes}
+    shape = min(losses, key=losses.__getitem__)
+    extras = [replace(shape, driven=driven, held=held)
+              for driven, held in product((False, True), repeat=2)
+              if (driven or held) and (drivers or not driven)]  # fmt: skip
+    losses |= {one: loss(one) for one in extras}
+    return min(losses, key=losses.__getitem__)
 
 
 def _loss(scores: Tally) -> float:

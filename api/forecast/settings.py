@@ -89,17 +89,26 @@ def load_forecast_settings(config_dir: Path, rulebook: Rulebook) -> ForecastSett
     settings = read_toml(path, ForecastSettings)
     signs = {one.id for one in rulebook.indicators}
     known = signs | {one.id for one in rulebook.dimensions} | {rulebook.composite.id}
-    taken: set[str] = set()
-    for number, table in enumerate((*settings.subject, *settings.without)):
-        key = f"subject/without.{number}.indicators"
-        for name in table.indicators:
-            if name not in known:
-                raise ConfigError(path, key, name, "expected an indicator, dimension or composite")
-            if name in taken:
-                raise ConfigError(path, key, name, "expected once in the file")
-            taken.add(name)
+    listed = [
+        (f"{table}.{number}.indicators", name)
+        for table in ("subject", "without")
+        for number, one in enumerate(getattr(settings, table))
+        for name in one.indicators
+    ]
+    _check_listed(path, listed, known)
     for number, subject in enumerate(settings.subject):
         for name in subject.drivers:
             if name not in signs:
                 raise ConfigError(path, f"subject.{number}.drivers", name, "expected an indicator")
     return settings
+
+
+def _check_listed(path: Path, listed: list[tuple[str, str]], known: set[str]) -> None:
+    """Every name is known and stands once in the file."""
+    seen: set[str] = set()
+    for key, name in listed:
+        if name not in known:
+            raise ConfigError(path, key, name, "expected an indicator, dimension or composite")
+        if name in seen:
+            raise ConfigError(path, key, name, "expected once in the file")
+        seen.add(name)

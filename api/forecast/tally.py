@@ -94,16 +94,23 @@ def _skill(days: Floats) -> Skill:
     mean = ratio(total, np.full(5, total[COUNT]))
     rival = PERSISTENCE if mean[PERSISTENCE] <= mean[SEASONAL] else SEASONAL
     return Skill(
-        *(float(mean[column]) for column in (OURS, PERSISTENCE, SEASONAL, COVERED)),
-        sureness=_sureness(days[days[:, COUNT] > 0], rival),
+        crps=float(mean[OURS]),
+        persistence=float(mean[PERSISTENCE]),
+        seasonal=float(mean[SEASONAL]),
+        coverage=float(mean[COVERED]),
+        sureness=_sureness(days, rival),
         count=int(total[COUNT]),
     )
 
 
 def _sureness(days: Floats, rival: int) -> float:
-    """Mean gain of a day over its standard error; days count the same. 0 for fewer than two."""
-    if len(days) < 2:
+    """Mean gain of a day over its standard error, both in shares of the rival's CRPS.
+
+    Days count the same, those with few forecasts not at all; 0 for fewer than two.
+    """
+    full = (days[:, COUNT] > 0.5 * days[:, COUNT].max(initial=0)) & (days[:, rival] > 0)
+    if full.sum() < 2:
         return 0.0
-    gain = (days[:, rival] - days[:, OURS]) / days[:, COUNT]
+    gain = 1 - days[full, OURS] / days[full, rival]
     error = gain.std(ddof=1) / np.sqrt(len(gain))
     return float(gain.mean() / error) if error > 0 else 0.0
