@@ -25,6 +25,7 @@ SEES_TRUTH = {
     "api.cli",
     "api.export",
     "api.realism",
+    "api.simulatedhistory",
 }
 
 

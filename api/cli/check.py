@@ -9,6 +9,7 @@ from rich.table import Table
 from api.cli.console import out
 from api.cli.options import Area, AreaOption, ConfigOption
 from api.config import Rulebook, load_rulebook
+from api.forecast.settings import ForecastSettings, load_forecast_settings
 from api.history.retention import load_retention
 from api.opendata.rules import load_open_rules
 from api.operations.deadlines import load_deadlines
@@ -30,6 +31,7 @@ class Everything:
     scenarios: Mapping[str, Scenario]
     network: Network
     rulebook: Rulebook
+    forecast: ForecastSettings
 
 
 def load_everything(folder: Path, area: str) -> Everything:
@@ -41,9 +43,10 @@ def load_everything(folder: Path, area: str) -> Everything:
     load_retention(folder)
     load_open_rules(folder, network.catalogue)
     load_deadlines(folder)
+    forecast = load_forecast_settings(folder, rulebook)
     trial = City(city, geography, scenarios, seed=0, start_ms=0)
     check_truths(network.catalogue, trial.truth().arrays)
-    return Everything(geography, city, scenarios, network, rulebook)
+    return Everything(geography, city, scenarios, network, rulebook, forecast)
 
 
 def check_config(config: ConfigOption = None, area: AreaOption = Area.CORE) -> None:
@@ -68,4 +71,5 @@ def _counts(every: Everything) -> dict[str, int]:
         "scenarios": len(every.scenarios),
         "indicators": len(every.rulebook.indicators),
         "alert rules": len(every.rulebook.rules),
+        "indicators forecast": sum(len(one.indicators) for one in every.forecast.subject),
     }

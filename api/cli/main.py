@@ -5,6 +5,7 @@ import sys
 import typer
 
 from api.cli import (
+    backtest,
     bench,
     calibrate,
     check,
@@ -40,6 +41,7 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(keys.app, name="keys")
 app.command("check-config")(check.check_config)
 app.command("calibrate")(calibrate.calibrate)
+app.command("backtest")(backtest.backtest)
 app.command("bench")(bench.bench)
 
 

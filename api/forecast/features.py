@@ -33,7 +33,8 @@ class Track:
     """Columns over time (rows) and series, in units of each series; nothing from later rows.
 
     An anomaly is its `usual` part, at most UNUSUAL, and an excess: a storm, a jam, a burst main,
-    or a single bad value. Regression sees the usual part alone, so that no event tilts it or is magnified by it.
+    or a single bad value. Regression sees the usual part alone: no event tilts it or is
+    magnified by it.
     """
 
     anomaly: Floats

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -91,14 +92,16 @@ class Grid:
 
 
 def save_grid(path: Path, grid: Grid, layout: Layout) -> None:
-    """Kept as single precision, compressed."""
-    with path.open("wb") as file:
+    """Kept as single precision, compressed; a file is there whole or not at all."""
+    fresh = path.with_name(path.name + ".part")
+    with fresh.open("wb") as file:
         np.savez_compressed(
             file,
             first_ms=np.int64(grid.first_ms),
             values=grid.values.astype(np.float32),
             names=layout.names(),
         )
+    fresh.replace(path)
 
 
 def load_grid(path: Path, layout: Layout) -> Grid:
@@ -106,7 +109,7 @@ def load_grid(path: Path, layout: Layout) -> Grid:
     try:
         with np.load(path, allow_pickle=False) as file:
             first_ms, values, names = int(file["first_ms"]), file["values"], file["names"]
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, BadZipFile) as error:
         raise ValueError(f"{path}: not a history of vital signs: {error}") from error
     return Grid(first_ms, arranged(values.astype(np.float64), names.tolist(), layout))
 
