@@ -6,6 +6,9 @@ import httpx
 
 from api.calibration import CalibrationError
 from api.ledger import LedgerUnavailable
+from api.realism.readers.table import RealFileError
+from api.realism.split import SplitError
+from api.realism.twosample import ExtraMissing
 from api.runclock import NoRun
 from sensors.broker import BrokerError
 from sensors.bus import BusError
@@ -20,6 +23,9 @@ class UsageError(Exception):
 _OURS = (
     CalibrationError,
     ConfigError,
+    ExtraMissing,
+    RealFileError,
+    SplitError,
     UsageError,
     NoRun,
     BrokerError,

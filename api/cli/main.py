@@ -13,6 +13,7 @@ from api.cli import (
     ingest,
     inject,
     keys,
+    realism,
     runs,
     serve,
     simulate,
@@ -42,6 +43,7 @@ app.add_typer(keys.app, name="keys")
 app.command("check-config")(check.check_config)
 app.command("calibrate")(calibrate.calibrate)
 app.command("backtest")(backtest.backtest)
+app.command("realism")(realism.realism)
 app.command("bench")(bench.bench)
 
 

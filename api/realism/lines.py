@@ -8,6 +8,7 @@ import numpy as np
 
 from api.realism.distances import Distance
 from api.realism.limits import RealismLimits
+from api.realism.words import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +74,19 @@ def why(found: Distance, limit: float) -> str:
     worst = int(np.argmax(np.abs(gap)))
     side = "too high" if gap[worst] > 0 else "too low"
     at = f" at {place(found.statistic.family, worst, len(gap))}" if len(gap) > 1 else ""
-    values = f"{found.first[worst]:.3g} instead of {found.second[worst]:.3g}"
-    return f"{side}{at}: {values} {found.statistic.unit}".rstrip() + (
-        f" ({found.value / limit:.1f} x what is allowed)" if limit > 0 else ""
-    )
+    values = f"{number(float(found.first[worst]))} instead of {number(float(found.second[worst]))}"
+    over = f" ({found.value / limit:.1f} x what is allowed)" if limit > 0 else ""
+    return f"{side}{at}: {values} {found.statistic.unit}".rstrip() + over
 
 
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
 def place(family: str, index: int, length: int) -> str:
     """What the element of a profile stands for."""
     if length == 12:
-        return _MONTHS[index]
+        return MONTHS[index]
     if length == 24:
         return f"{index} h"
     if length == 168:

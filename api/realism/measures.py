@@ -33,9 +33,14 @@ def hour_profile(series: Series, column: str) -> Floats:
 
 
 def hour_share(series: Series, column: str) -> Floats:
-    """24 hourly means over their own mean."""
-    means = group_means(series[column], series.hour, 24)
-    return np.asarray(means / means.mean())
+    """24 hourly means over their own mean; NaN when that is zero."""
+    return _over_mean(group_means(series[column], series.hour, 24))
+
+
+def _over_mean(means: Floats) -> Floats:
+    seen = means[~np.isnan(means)]
+    mean = float(seen.mean()) if len(seen) else 0.0
+    return means / mean if mean > 0 else np.full(len(means), np.nan)
 
 
 def quantiles(values: Floats, shares: tuple[float, ...], step: float = 0.0) -> Floats:
@@ -111,9 +116,8 @@ def rain_quantiles_mm(series: Series, shares: tuple[float, ...]) -> Floats:
 
 
 def week_profile(series: Series, column: str) -> Floats:
-    """168 means over their own mean, Monday 0 h first."""
-    means = group_means(series[column], series.weekday * 24 + series.hour, 168)
-    return np.asarray(means / np.nanmean(means))
+    """168 means over their own mean, Monday 0 h first; NaN when that is zero."""
+    return _over_mean(group_means(series[column], series.weekday * 24 + series.hour, 168))
 
 
 def daily_cv2(series: Series, column: str) -> float:

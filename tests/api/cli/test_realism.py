@@ -1,0 +1,94 @@
+"""`hengfu realism` writes a page, figures and a series, or says in one line why it cannot."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from support.realseries import weather, write_shanghai
+from typer.testing import CliRunner, Result
+
+from api.cli.errors import one_line
+from api.cli.main import app
+from twin.config import default_config_dir
+
+QUICK = {"folds": 2, "rounds": 10, "repeats": 1}
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_shanghai(tmp_path_factory.mktemp("real") / "two-years.csv", weather(731, seed=4))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["realism", *arguments])
+
+
+@pytest.fixture(scope="module")
+def quick_config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped configuration with a classifier of few trees."""
+    folder = tmp_path_factory.mktemp("settings") / "config"
+    shutil.copytree(default_config_dir(), folder)
+    settings = folder / "realism.toml"
+    text = settings.read_text(encoding="utf-8")
+    for key, value in QUICK.items():
+        text = re.sub(rf"^{key} = \d+", f"{key} = {value}", text, flags=re.MULTILINE)
+    settings.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def written(file: Path, quick_config: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    ended = run(
+        f"--against={file}",
+        f"--out={folder}",
+        f"--export={folder / 'made.csv'}",
+        f"--config={quick_config}",
+    )
+    assert ended.exit_code == 0, ended.output
+    return folder
+
+
+def test_the_figures_say_what_was_compared_and_how_it_went(written: Path) -> None:
+    figures = json.loads((written / "realism.json").read_text(encoding="utf-8"))
+    assert (figures["format"], figures["kind"]) == ("hengfu-realism/1", "weather_air")
+    assert (figures["fit"], figures["check"]) == ("2012", "2013")
+    assert figures["lines_passed"] == sum(line["passed"] for line in figures["lines"])
+    for trial in figures["classifier"]:
+        assert trial["random_walk_auc"] > 0.9
+
+
+def test_a_line_that_failed_has_a_reason_and_one_that_passed_has_none(written: Path) -> None:
+    lines = json.loads((written / "realism.json").read_text(encoding="utf-8"))["lines"]
+    assert {bool(line["reason"]) == line["passed"] for line in lines} == {False}
+
+
+def test_the_page_fetches_nothing_from_elsewhere(written: Path) -> None:
+    text = (written / "realism.html").read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "http" not in text.replace("http-equiv", "")
+    assert text.count("<svg") > 30
+
+
+def test_the_series_has_a_row_per_hour_and_blanks_where_the_file_has_gaps(written: Path) -> None:
+    rows = (written / "made.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0].startswith("time_local,temp_c,")
+    assert len(rows) == 1 + 366 * 24
+    assert rows[1].startswith("2012-01-01T00:00,")
+
+
+def test_a_file_that_is_too_short_writes_nothing(tmp_path: Path) -> None:
+    short = write_shanghai(tmp_path / "short.csv", weather(10, seed=4))
+    ended = run(f"--against={short}", f"--out={tmp_path / 'report'}")
+    assert "too short: 10.0 days" in str(one_line(ended.exception))
+    assert not (tmp_path / "report").exists()
+
+
+def test_years_that_the_file_has_not_are_refused(file: Path, tmp_path: Path) -> None:
+    ended = run(f"--against={file}", f"--out={tmp_path / 'report'}", "--fit=1999", "--check=2013")
+    assert "no hours in 1999" in str(one_line(ended.exception))
+    ended = run(f"--against={file}", f"--out={tmp_path / 'report'}", "--fit=2013", "--check=2012")
+    assert "must end before" in str(one_line(ended.exception))
+    assert not (tmp_path / "report").exists()
