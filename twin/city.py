@@ -1,7 +1,8 @@
 """The city in time: SimPy wakes the systems and incidents, the state keeps everything.
 
     every(60 s): levers 5 -> systems 10..80      every(10 s): plaza 32, junction 42
-    incidents 3: begin, end                      every(1 h): agenda 2, plans the local day
+    hazards 4: strike                            every(1 h): agenda 2, plans the local day
+    incidents 3: begin, end
 
 Ranks below 100 belong to the city. The rank is the SimPy priority of an event, so what
 happens at one moment does not depend on who was created first.
@@ -13,7 +14,7 @@ from typing import Any
 import simpy
 from simpy.events import EventPriority
 
-from twin import inbox
+from twin import hazards, inbox
 from twin.agenda import plan_day, target_weights
 from twin.arrays import Floats
 from twin.cityconfig import CityConfig, load_city_config
@@ -31,7 +32,7 @@ from twin.truth import Truth
 
 __all__ = ["City", "CityConfig", "load_city_config"]
 
-AGENDA_RANK, INCIDENT_RANK, LEVER_RANK = 2, 3, 5
+AGENDA_RANK, INCIDENT_RANK, HAZARD_RANK, LEVER_RANK = 2, 3, 4, 5
 _ANSWERS_KEPT = 1000
 Waiting = Generator[simpy.Event, Any, None]
 
@@ -64,6 +65,9 @@ class City:
         quantities = [quantity for system in SYSTEMS for quantity in system.quantities]
         self.state: CityState = declare(geography, quantities)
         self._systems: list[Bound] = [system.bind(geography, config) for system in SYSTEMS]
+        names = [quantity.name for quantity in quantities]
+        rate = config.background_rate
+        self._hazards = hazards.prepare(scenarios, geography, names, rate)
         self._truth: Mapping[str, Floats] = {
             quantity.name: _read_only(self.state[quantity.name])
             for quantity in quantities
@@ -205,6 +209,7 @@ class City:
     def _set_going(self) -> None:
         base_ms, fast_ms = self.config.tick_s * SECOND_MS, self.config.fast_tick_s * SECOND_MS
         self.every(HOUR_MS, AGENDA_RANK, self._plan)
+        self.every(base_ms, HAZARD_RANK, self._strike)
         self.every(base_ms, LEVER_RANK, self._push_levers)
         for system, bound in zip(SYSTEMS, self._systems, strict=True):
             period_ms = fast_ms if system.fast else base_ms
@@ -243,6 +248,16 @@ class City:
         ):
             if incident.start_ms >= t_ms:
                 self._expect(incident)
+
+    def _strike(self, t_ms: int) -> None:
+        """Begin what the state brings about now; nothing hits what is hit already."""
+        tick = Tick(t_ms, float(self.config.tick_s), self.seed)
+        struck = {(one.scenario, one.target) for one in self._active()}
+        for hazard in self._hazards:
+            for row in hazards.strike(hazard, self.state, tick).tolist():
+                incident = hazards.incident_of(hazard, row, self.geography, t_ms)
+                if (incident.scenario, incident.target) not in struck:
+                    self._expect(incident)
 
     def _expect(self, incident: Incident) -> None:
         self.state.incidents[incident.id] = incident

@@ -9,6 +9,7 @@ from twin.config import Table, read_toml
 from twin.profiles import NotNegative
 from twin.systems.air import AirParams
 from twin.systems.amenities import AmenitiesParams
+from twin.systems.complaints import ComplaintsParams
 from twin.systems.crowd import CrowdParams
 from twin.systems.drainage import DrainageParams
 from twin.systems.electrics import ElectricsParams
@@ -45,6 +46,7 @@ class CityConfig(Table):
     soil: SoilParams
     amenities: AmenitiesParams
     residents: ResidentsParams
+    complaints: ComplaintsParams
 
 
 def load_city_config(config_dir: Path) -> CityConfig:

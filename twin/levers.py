@@ -40,6 +40,7 @@ LEVERS: Mapping[str, float] = MappingProxyType(
         "chamber.water_add_m_h": 0.0,
         "chamber.gas_l_min": 0.0,
         "drain.blockage_add": 0.0,
+        "drain.pump_m3_s": 0.0,  # a pump truck at the pond
         "main.burst_cm2": 0.0,
         "lamp.fault": 0.0,
         "cover.tilt_add_deg": 0.0,

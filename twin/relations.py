@@ -38,6 +38,13 @@ def total(values: Floats, index: Index, size: int) -> Floats:
     return np.bincount(index[known], values[known], minlength=size).astype(np.float64)
 
 
+def mean(values: Array, index: Index, size: int) -> Floats:
+    """Per row of a table of this size, the mean of the values that point at it; 0 of none."""
+    counts = np.bincount(index[index >= 0], minlength=size)
+    summed = total(np.asarray(values, np.float64), index, size)
+    return np.asarray(summed / np.maximum(counts, 1))
+
+
 def column(table: Entities, name: str) -> Floats:
     """A numeric attribute as float64; KeyError naming table and attribute when it is absent."""
     return np.asarray(attribute(table, name), np.float64)

@@ -10,6 +10,7 @@ from twin.state import CityState, Quantity
 from twin.systems import (
     air,
     amenities,
+    complaints,
     crowd,
     drainage,
     electrics,
@@ -168,9 +169,13 @@ def _amenities(geography: Geography, config: CityConfig) -> Bound:
     return Bound(step, step)
 
 
+def _complaints(geography: Geography, config: CityConfig) -> Bound:
+    layout = complaints.prepare(geography)
+    return Bound(_nothing, partial(complaints.step, layout=layout, params=config.complaints))
+
+
 def _residents(geography: Geography, config: CityConfig) -> Bound:
-    layout = residents.prepare(geography)
-    return Bound(_nothing, partial(residents.step, layout=layout, params=config.residents))
+    return Bound(_nothing, partial(residents.step, params=config.residents))
 
 
 SYSTEMS: tuple[System, ...] = (
@@ -190,4 +195,5 @@ SYSTEMS: tuple[System, ...] = (
     System("soil", 77, soil.QUANTITIES, _soil, slow=True),
     System("amenities", 78, amenities.QUANTITIES, _amenities),
     System("residents", 80, residents.QUANTITIES, _residents),
+    System("complaints", 82, complaints.QUANTITIES, _complaints),
 )

@@ -67,12 +67,35 @@ class Season(Table):
         return self
 
 
+class Driver(Table):
+    """Something of the city that makes a scenario come more often: exp(beta excess).
+
+    `by` is a quantity of the city; the excess is how far it is `above` or `below` the threshold,
+    and counts up to `at_most`.
+    """
+
+    by: Annotated[str, Field(pattern=r"^[a-z]+\.[a-z0-9_]+$")]
+    above: float | None = None
+    below: float | None = None
+    beta: Positive
+    at_most: Positive = 1e9
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.above is None) == (self.below is None):
+            raise ValueError("expected exactly one of above and below")
+        return self
+
+
 class Scenario(Table):
     """A kind of incident. `rate_per_year` is for the core area, without injections.
 
     target: the entity table it happens to. target_by: an attribute of that table which weights
     the choice. An injection without a target takes default_target, or where the area has no
     such entity the row with the largest weight.
+
+    driven: what makes it come more often; `driven_per_year` is the rate at the thresholds that
+    is multiplied, rate_per_year where it is 0.
     """
 
     id: Slug
@@ -89,6 +112,8 @@ class Scenario(Table):
     magnitude_range: tuple[Positive, Positive] = (0.1, 5.0)
     rate_per_year: NotNegative = 0.0
     season: Season = Season()
+    driven: tuple[Driver, ...] = ()
+    driven_per_year: NotNegative = 0.0
     effects: Annotated[tuple[Effect, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -79,7 +79,8 @@ def step(state: CityState, tick: Tick, layout: Layout, params: DrainageParams) -
     """Water balance of each catchment over one step.
 
     Inflow C i A through a linear reservoir; inlets take 36 mm/h less blockage; the surplus
-    stays on the road (domain formulas; coefficients expert knowledge, unverified).
+    stays on the road unless a pump takes it (0.05 to 0.3 m3/s). Coefficients: expert knowledge,
+    unverified.
     """
     _block(state, tick, params)
     rain = through(state["zone.rain_mm_h"], layout.zone, 0.0)
@@ -91,7 +92,8 @@ def step(state: CityState, tick: Tick, layout: Layout, params: DrainageParams) -
     pond = state["drain.pond_m3"]
     on_road = pond + arriving + np.maximum(0, spill_m3 - params.gully_share * inlet_m3)
     into_pipe = np.minimum(on_road, inlet_m3)
-    pond[:] = on_road - into_pipe
+    pumped = np.minimum(on_road - into_pipe, state.lever("drain.pump_m3_s") * tick.dt_s)
+    pond[:] = on_road - into_pipe - pumped
     state["drain.pipe_m3_s"] = into_pipe / tick.dt_s
     _levels(state, full, layout, params)
 

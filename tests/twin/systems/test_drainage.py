@@ -71,3 +71,19 @@ def test_leaves_block_inlets_in_november(state, config, geography, at) -> None:
                 state, at(f"2026-{month}-{day:02d}T10:00", 86_400.0), layout, config.drainage
             )
         assert least < state["drain.blockage_frac"].mean() < most
+
+
+def test_a_pump_takes_its_rate_out_of_the_pond_and_no_more(state, config, geography, at) -> None:
+    layout, tick = drainage.prepare(geography), at("2026-05-18T10:00")
+    rain(state, tick, layout, config.drainage, 70.0, 60)
+    row = int(np.argmax(state["drain.pond_m3"]))
+    kept = {name: state[name].copy() for name in ("drain.pond_m3", "drain.stored_m3")}
+    left = []
+    for pump_m3_s in (0.0, 0.05, 1e6):
+        for name, value in kept.items():
+            state[name] = value
+        state.lever("drain.pump_m3_s")[row] = pump_m3_s
+        rain(state, tick, layout, config.drainage, 0.0, 1)
+        left.append(float(state["drain.pond_m3"][row]))
+    assert left[0] - left[1] == pytest.approx(0.05 * 60)
+    assert left[2] == 0.0

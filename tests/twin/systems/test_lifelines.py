@@ -99,33 +99,22 @@ def test_gusts_bend_trees(state, config, geography, at) -> None:
 
 
 def test_only_an_incident_brings_an_emergency_call(state, config, geography, at) -> None:
-    layout = residents.prepare(geography)
     for minute in range(60):
         tick = at(f"2026-05-18T10:{minute:02d}")
-        residents.step(state, tick, layout, config.residents)
+        residents.step(state, tick, config.residents)
         assert state["home.button"].max() < residents.EMERGENCY
     state.lever("home.button")[3] = 1.0
-    residents.step(state, at("2026-05-18T11:00"), layout, config.residents)
+    residents.step(state, at("2026-05-18T11:00"), config.residents)
     assert state["home.button"][3] == residents.EMERGENCY
 
 
 def test_an_inactive_home_uses_no_water_and_opens_no_door(state, config, geography, at) -> None:
-    layout, meter = residents.prepare(geography), state["home.water_m3"].copy()
+    meter = state["home.water_m3"].copy()
     state.lever("home.inactive")[:] = 1.0
     for minute in range(60):
-        residents.step(state, at(f"2026-05-18T10:{minute:02d}"), layout, config.residents)
+        residents.step(state, at(f"2026-05-18T10:{minute:02d}"), config.residents)
         assert state["home.door_open"].max() == 0
     assert np.array_equal(meter, state["home.water_m3"])
-
-
-def test_noise_and_outages_bring_complaints(state, config, geography, at) -> None:
-    layout, tick = residents.prepare(geography), at("2026-05-18T20:00")
-    residents.step(state, tick, layout, config.residents)
-    calm = state["zone.complaints_h"].copy()
-    state["link.noise_laeq_db"] = 80.0
-    state["feeder.outage"] = 1.0
-    residents.step(state, tick, layout, config.residents)
-    assert np.all(state["zone.complaints_h"] > 1.5 * calm)
 
 
 def test_a_person_is_trapped_only_while_the_lift_stands(start, inject) -> None:
