@@ -1,12 +1,14 @@
-"""The rulebook: config/indicators.toml and config/alerts.toml, checked against each other.
+"""The rulebook: config/indicators.toml, alerts.toml and quality.toml, checked against each other.
 
-Checking needs the sensor catalogue and opens nothing but the two files.
+Checking needs the sensor catalogue and opens nothing but these files.
 """
 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.quality import config as quality_config
+from api.quality.config import Quality, load_quality
 from api.rulechecks import check_indicators, check_rules
 from api.ruletables import (
     AlertsFile,
@@ -33,6 +35,7 @@ class Rulebook:
     dimensions: tuple[Dimension, ...]
     indicators: tuple[Indicator, ...]
     rules: tuple[Rule, ...]
+    quality: Quality
     version: str
 
     def indicator(self, name: str) -> Indicator:
@@ -48,14 +51,16 @@ class Rulebook:
 
 
 def load_rulebook(config_dir: Path, catalogue: Catalogue) -> Rulebook:
-    """Both files; raises ConfigError for the first mistake."""
+    """All of them; raises ConfigError for the first mistake."""
     indicators_path, alerts_path = config_dir / INDICATORS_FILE, config_dir / ALERTS_FILE
     book = read_toml(indicators_path, IndicatorsFile)
     alerts = read_toml(alerts_path, AlertsFile)
     check_indicators(indicators_path, book, catalogue)
     check_rules(alerts_path, alerts, book)
-    text = indicators_path.read_bytes() + alerts_path.read_bytes()
+    quality = load_quality(config_dir, catalogue)
+    paths = (indicators_path, alerts_path, config_dir / quality_config.FILE)
+    text = b"".join(path.read_bytes() for path in paths)
     version = hashlib.blake2b(text, digest_size=4).hexdigest()
     return Rulebook(
-        book.composite, book.colours, book.dimension, book.indicator, alerts.rule, version
+        book.composite, book.colours, book.dimension, book.indicator, alerts.rule, quality, version
     )

@@ -24,6 +24,8 @@ class Windows(Protocol):
 
     def add(self, batch: ReadingBatch) -> None: ...
 
+    def expect(self, clock_ms: int) -> None: ...
+
     def advance(self, t_ms: int) -> None: ...
 
 
@@ -65,6 +67,7 @@ class Past:
                 return False
             if last_ms is not None and clock_ms is not None:
                 self.recalled_ms = min(last_ms, clock_ms) - OVERLAP_MS
+                windows.expect(clock_ms)
                 windows.advance(self.recalled_ms)
                 _add(windows, self._everything(last_ms + 1))
                 self._intake.know(marks, last_ms)

@@ -44,7 +44,9 @@ class Colours(Table):
     margin: NotNegative  # points of score above a threshold before a colour improves
     votes: Annotated[int, Field(gt=0)]
     of: Annotated[int, Field(gt=0)]
-    improve_s: NotNegative
+    improve_windows: NotNegative
+    improve_most_s: NotNegative
+    window_s: Seconds  # of dimensions and the composite
 
 
 class Indicator(Table):
@@ -66,7 +68,6 @@ class Indicator(Table):
     anchors: tuple[float, float, float, float, float, float]
     source: str
     window_s: Seconds
-    every_s: Annotated[int, Field(ge=0)] = 0
     of: SeriesName | None = None
     over_time: str | None = None
     over_space: str | None = None

@@ -17,6 +17,9 @@ class Witnessed:
         self._engine.add(batch)
         self._see(batch)
 
+    def expect(self, clock_ms: int) -> None:
+        self._engine.expect(clock_ms)
+
     def advance(self, t_ms: int) -> None:
         self._engine.advance(t_ms)
 

@@ -9,10 +9,12 @@ import numpy as np
 
 from api.config import Rulebook
 from api.operations.casebook import CaseBook
+from api.quality.inspector import Inspector
+from api.vitals.confidence import Confidence
 from api.vitals.probe import Columns, Probe
 from api.vitals.rollup import Stage, Summit
 from api.vitals.scoring import Published, Steady
-from api.vitals.sign import ABOVE, Block, Key, Roster, VitalFrame
+from api.vitals.sign import ABOVE, Block, Key, Roster, Trusted, VitalFrame
 from api.vitals.windows import Windows
 from sensors.network import Network
 from sensors.reading import ReadingBatch
@@ -47,36 +49,44 @@ class VitalEngine:
         self._order, self._rosters = self._layout()
         self._published = self._publisher()
         self._trust = _grades(rulebook, network)
-        self.windows = Windows(network, _needs(self._probes))
+        self._confidence = Confidence([probe.roster for probe in self._probes])
+        inspector = Inspector(network, rulebook.quality, _urgent(rulebook))
+        self.windows = Windows(network, _needs(self._probes), inspector)
 
     def add(self, batch: ReadingBatch) -> None:
         """Take readings in, in any order; see Windows for late, early and doubled ones."""
         self.windows.add(batch)
 
+    def expect(self, clock_ms: int) -> None:
+        """The run's clock, if it is ahead: readings up to 5 min beyond it may come."""
+        self.windows.expect(clock_ms)
+
     def advance(self, t_ms: int) -> None:
-        """Move event time without evaluating; what waits in the future is let in or dropped."""
+        """Move event time without evaluating; what waits is let in or dropped."""
         self.windows.advance(t_ms)
 
     def evaluate(self, t_ms: int) -> VitalFrame:
         """All vital signs at event time t_ms; ValueError when it lies before the last one."""
         self.windows.advance(t_ms)
-        trust = self._trust * self.windows.live(t_ms)
+        verdict = self.windows.judge(t_ms)
+        trust = self._trust * verdict.quality * self.windows.live(t_ms)
+        sure = self._confidence.of(np.where(verdict.believed, trust, 0.0))
         columns: dict[Key, Columns] = {}
-        for probe in self._probes:
+        for probe, confidence in zip(self._probes, sure, strict=True):
             key = probe.indicator.id, probe.level
-            columns[key] = probe.measure(t_ms, self.windows, trust, self.cases)
+            columns[key] = probe.measure(t_ms, self.windows, confidence, self.cases)
         for stage in self._stages:
             columns.update(stage.roll(columns))
         for summit in self._summits:
             columns.update(summit.roll(columns, self._rosters))
-        return self._frame(t_ms, columns)
+        return self._frame(t_ms, columns, Trusted(trust, verdict))
 
     @property
     def rosters(self) -> dict[Key, Roster]:
         """Every block that a frame will have, in order."""
         return {key: self._rosters[key] for key in self._order}
 
-    def _frame(self, t_ms: int, columns: dict[Key, Columns]) -> VitalFrame:
+    def _frame(self, t_ms: int, columns: dict[Key, Columns], trusted: Trusted) -> VitalFrame:
         scores = np.concatenate([columns[key].score for key in self._order])
         colours = self._published.step(scores, t_ms)
         blocks, start = {}, 0
@@ -85,7 +95,7 @@ class VitalEngine:
             blocks[key] = _block(self._rosters[key], columns[key], colours[start:stop])
             start = stop
         windows_s = {one.id: one.window_s for one in self._rulebook.indicators}
-        return VitalFrame(t_ms, blocks, self._rulebook.version, windows_s)
+        return VitalFrame(t_ms, blocks, self._rulebook.version, windows_s, trusted)
 
     def _layout(self) -> tuple[list[Key], dict[Key, Roster]]:
         """Blocks in the order of the configuration, each indicator from below upwards."""
@@ -101,11 +111,19 @@ class VitalEngine:
 
     def _publisher(self) -> Published:
         colours = self._rulebook.colours
-        steady = Steady(colours.margin, colours.votes, colours.of, round(colours.improve_s * 1000))
+        windows_s = {one.id: one.window_s for one in self._rulebook.indicators}
+        waits_s = [
+            min(
+                colours.improve_windows * windows_s.get(indicator, colours.window_s),
+                colours.improve_most_s,
+            )
+            for indicator, _ in self._order
+        ]
         urgent = {rule.indicator for rule in self._rulebook.rules if rule.life_safety}
         sizes = [len(self._rosters[key]) for key in self._order]
         at_once = np.repeat([key[0] in urgent for key in self._order], sizes)
-        return Published(sum(sizes), at_once, steady)
+        waits_ms = np.repeat(np.rint(1000 * np.array(waits_s)).astype(np.int64), sizes)
+        return Published(at_once, waits_ms, Steady(colours.margin, colours.votes, colours.of))
 
 
 def _stages(
@@ -140,6 +158,12 @@ def _needs(probes: Iterable[Probe]) -> dict[str, set[int]]:
         for ring, series in probe.needs().items():
             needs.setdefault(ring, set()).update(series)
     return needs
+
+
+def _urgent(rulebook: Rulebook) -> set[str]:
+    """Quantities whose alerts save lives."""
+    rules = {rule.indicator for rule in rulebook.rules if rule.life_safety}
+    return {name for one in rulebook.indicators if one.id in rules for name in one.roles.values()}
 
 
 def _grades(rulebook: Rulebook, network: Network) -> Floats:

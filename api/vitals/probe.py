@@ -42,17 +42,8 @@ class Columns:
         return np.asarray(self.status != Status.NOT_APPLICABLE.code)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A result that holds until a time, unless older readings have come in since."""
-
-    measured: Measured
-    until_ms: int
-    revision: int
-
-
 class Probe:
-    """Measures one indicator at one level; keeps the last result for `every_s`."""
+    """Measures one indicator at one level; keeps nothing but what never changes."""
 
     def __init__(
         self, indicator: Indicator, level: str, geography: Geography, network: Network
@@ -63,25 +54,23 @@ class Probe:
         self._bare = formula is not None and (formula.map_only or formula.of_cases)
         everyone = formula is not None and formula.everyone
         rows = self._rows(everyone)
-        self._members = self._find(rows, everyone)
+        self.members = self._find(rows, everyone)
         self._compute: Callable[[Scene], Measured] = (
             formula.compute if formula else _generic(indicator)
         )
-        self._parameters = {**(formula.parameters if formula else {}), **indicator.parameters}
+        self.parameters = {**(formula.parameters if formula else {}), **indicator.parameters}
         self.roster: Roster = make_roster(
-            indicator.id, level, rows, geography, network, self._members
+            indicator.id, level, rows, geography, network, self.members
         )
-        self._kept: Kept | None = None
         self._prepared = None
         if formula is not None and formula.prepare is not None:
-            ground = Ground(level, self.roster.rows, self._parameters, network, geography)
+            ground = Ground(level, self.roster.rows, self.parameters, network, geography)
             self._prepared = formula.prepare(ground)
 
-    def measure(self, t_ms: int, windows: Windows, trust: Floats, cases: CaseBook) -> Columns:
-        """Columns at t_ms; `trust` is 0..1 per sensor, 0 for a silent one."""
-        measured = self._measured(t_ms, windows, cases)
+    def measure(self, t_ms: int, windows: Windows, confidence: Floats, cases: CaseBook) -> Columns:
+        """Columns at t_ms; `confidence` per entity, by the neurons behind it."""
+        measured = self._compute(self.scene(t_ms, windows, cases))
         value = measured.value
-        confidence = self._confidence(trust)
         if measured.trust is not None:
             confidence = confidence * measured.trust
         status = np.where(np.isnan(value), Status.MISSING.code, Status.OK.code).astype(np.int32)
@@ -91,36 +80,21 @@ class Probe:
         confidence = np.where(status == Status.OK.code, confidence, 0.0)
         return Columns(value, score(value, self.indicator.anchors), confidence, status)
 
-    def _measured(self, t_ms: int, windows: Windows, cases: CaseBook) -> Measured:
-        kept = self._kept
-        if kept is not None and t_ms < kept.until_ms and kept.revision == windows.revision:
-            return kept.measured
-        measured = self._compute(self._scene(t_ms, windows, cases))
-        self._kept = Kept(measured, t_ms + self.indicator.every_s * 1000, windows.revision)
-        return measured
-
-    def _scene(self, t_ms: int, windows: Windows, cases: CaseBook) -> Scene:
+    def scene(self, t_ms: int, windows: Windows, cases: CaseBook) -> Scene:
+        """What its formula sees at t_ms."""
         return Scene(
             t_ms,
             self.level,
             self.roster.rows,
             self.indicator.window_s * 1000,
-            self._members,
-            self._parameters,
+            self.members,
+            self.parameters,
             windows,
             self._network,
             self._geography,
             self._prepared,
             cases,
         )
-
-    def _confidence(self, trust: Floats) -> Floats:
-        """Mean trust of the neurons behind each entity; 1 where none is asked."""
-        roster = self.roster
-        if self._bare or not len(roster):
-            return np.ones(len(roster))
-        total = np.add.reduceat(trust[roster.sensors], roster.starts[:-1])
-        return total / np.diff(roster.starts)
 
     def _rows(self, everyone: bool) -> Index:
         if self._bare:
@@ -144,9 +118,9 @@ class Probe:
         rings = set(formula.also) if formula else set()
         if self.indicator.over_time != "last":
             rings.add(ring_for(self.indicator.window_s * 1000))
-        series = {int(one) for members in self._members.values() for one in members.series}
-        if formula is not None and (formula.everyone or formula.map_only or formula.of_cases):
-            series = set()
+        if formula is not None and (formula.everyone or self._bare):
+            return {}
+        series = {int(one) for members in self.members.values() for one in members.series}
         return dict.fromkeys(rings, series)
 
 

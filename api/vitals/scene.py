@@ -8,10 +8,9 @@ import numpy as np
 
 from api.operations.casebook import CaseBook
 from api.vitals.members import Members, attribute
-from api.vitals.ratio import ratio
 from api.vitals.ring import Bins
 from api.vitals.sign import TABLES
-from api.vitals.windows import STEPS, Windows
+from api.vitals.windows import STEPS, Windows, mean_of
 from sensors.network import Network
 from twin.arrays import Array, Bools, Floats, Index
 from twin.clock import HOUR_MS
@@ -79,9 +78,10 @@ class Scene:
         length = -(-window_ms // step_ms)
         return self.windows.rings[name].view(members.series, self.t_ms, length)
 
-    def over_space(self, role: str, values: Floats, how: str) -> Floats:
-        """One number per entity from one per member of this role."""
-        return self.members[role].over_space(values, how)
+    def over_space(self, role: str, values: Floats, how: str, above: float = 0.5) -> Floats:
+        """One number per entity from one per member of this role; those not believed are out."""
+        believed = self.windows.believed[self.members[role].sensor]
+        return self.members[role].over_space(np.where(believed, values, np.nan), how, above)
 
     def mean_by_entity(self, role: str) -> Floats:
         """Mean over the window and the members; entities without data take the area's mean."""
@@ -107,10 +107,6 @@ def ring_for(window_ms: int) -> str:
         if window_ms <= longest_ms and (name != "hours" or window_ms >= HOUR_MS):
             return name
     raise ValueError(f"no ring holds a window of {window_ms} ms")
-
-
-def _mean(bins: Bins) -> Floats:
-    return ratio(bins.total.sum(axis=0), bins.count.sum(axis=0))
 
 
 def _sum(bins: Bins) -> Floats:
@@ -155,7 +151,7 @@ def _finite(values: Floats) -> Floats:
 
 
 _OVER_TIME: Mapping[str, Callable[[Bins], Floats]] = {
-    "mean": _mean,
+    "mean": mean_of,
     "max": _max,
     "min": _min,
     "sum": _sum,

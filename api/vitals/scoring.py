@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
-from twin.arrays import Bools, Floats, Index, Ints
+from twin.arrays import Array, Bools, Floats, Index, Ints
 
 SCORES = (100.0, 80.0, 60.0, 40.0, 20.0, 0.0)
 THRESHOLDS = (80.0, 60.0, 40.0, 20.0)  # at or below: blue, yellow, orange, red
@@ -38,19 +39,26 @@ class Steady:
     margin: float
     votes: int
     of: int
-    improve_ms: int
+
+
+class PublishedState(msgspec.Struct, frozen=True):
+    """What colours depend on beside the scores to come; columns as bytes."""
+
+    step: int
+    columns: list[bytes]
 
 
 class Published:
     """The colours of many entities, published with hysteresis.
 
     A colour worsens when `votes` of the last `of` scores are at least that bad (at once where
-    `at_once`), and improves when the score less the margin has been better for `improve_ms`.
+    `at_once`), and improves when the score less the margin has been better for `waits_ms`.
     The first score of an entity counts at once; without a score there is no colour.
     """
 
-    def __init__(self, size: int, at_once: Bools, steady: Steady) -> None:
-        self._steady, self._at_once = steady, at_once
+    def __init__(self, at_once: Bools, waits_ms: Ints, steady: Steady) -> None:
+        self._steady, self._at_once, self._waits_ms = steady, at_once, waits_ms
+        size = len(at_once)
         self._colour: Index = np.full(size, -1, np.int32)
         self._past: Index = np.full((steady.of, size), -1, np.int32)
         self._step = 0
@@ -69,6 +77,22 @@ class Published:
         self._improve(colour_of(scores - self._steady.margin), known, t_ms)
         return np.where(known, self._colour, -1)
 
+    def state(self) -> PublishedState:
+        """To go on from later."""
+        return PublishedState(self._step, [column.tobytes() for column in self._columns()])
+
+    def restore(self, state: PublishedState) -> None:
+        """Go on from there; ValueError when it is of other entities."""
+        sizes = [column.nbytes for column in self._columns()]
+        if [len(column) for column in state.columns] != sizes:
+            raise ValueError("the state is of other vital signs")
+        for column, data in zip(self._columns(), state.columns, strict=True):
+            column.reshape(-1)[:] = np.frombuffer(data, column.dtype)
+        self._step = state.step
+
+    def _columns(self) -> tuple[Array, ...]:
+        return self._colour, self._past, self._since_ms, self._ease
+
     def _worsen(self, raw: Index) -> None:
         voted = np.sort(self._past, axis=0)[self._steady.of - self._steady.votes]
         self._colour = np.maximum(self._colour, np.where(self._at_once, raw, voted))
@@ -79,6 +103,6 @@ class Published:
         self._since_ms[start] = t_ms
         self._since_ms[known & ~better] = -1
         self._ease = np.where(start, relaxed, np.maximum(self._ease, np.where(better, relaxed, 0)))
-        due = better & (t_ms - self._since_ms >= self._steady.improve_ms)
+        due = better & (t_ms - self._since_ms >= self._waits_ms)
         self._colour[due] = self._ease[due]
         self._since_ms[due] = -1

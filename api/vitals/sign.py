@@ -6,6 +6,7 @@ from enum import Enum, IntEnum
 
 import numpy as np
 
+from api.quality.trust import Verdict
 from sensors.store.base import VitalRows
 from twin.arrays import Array, Floats, Index, Ints
 
@@ -131,6 +132,15 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Trusted:
+    """How far each neuron was trusted: 0..1 with its grade and silence, and the verdict on its
+    quality."""
+
+    trust: Floats
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class VitalFrame:
     """All vital signs at one moment of event time, by (indicator, level)."""
 
@@ -138,6 +148,7 @@ class VitalFrame:
     blocks: Mapping[Key, Block]
     rule_version: str
     windows_s: Mapping[str, int] = field(default_factory=dict)
+    trusted: Trusted | None = None
 
     def sign(self, indicator: str, level: str, entity: str) -> VitalSign:
         """KeyError when the indicator has no such entity at this level."""

@@ -43,8 +43,8 @@ class Upward:
     ) -> Rolled:
         """mean_share * weighted mean + (1 - mean_share) * low percentile of the scores below.
 
-        Rows without a score are left out and lower the confidence by their weight; rows where
-        nothing applies count for neither.
+        Rows without a score are left out; rows where nothing applies are not even missing.
+        Confidence = (1 - missing share of the weight) * median confidence of the others.
         """
         score, confidence, due = score[self.order], confidence[self.order], applicable[self.order]
         known = ~np.isnan(score) & due
@@ -52,14 +52,27 @@ class Upward:
         have = np.add.reduceat(weight * known, starts)
         total = np.add.reduceat(weight * due, starts)
         mean = ratio(np.add.reduceat(np.where(known, weight * score, 0.0), starts), have)
-        trust = np.add.reduceat(np.where(known, weight * confidence, 0.0), starts)
+        median = self._median(np.where(known, confidence, -1.0), known)
         poor, worst = self._lowest(np.where(known, score, np.inf), known, low)
         return Rolled(
             self._spread(mean_share * mean + (1 - mean_share) * poor, np.nan),
-            self._spread(np.nan_to_num(ratio(trust, total)), 0.0),
+            self._spread(np.nan_to_num(ratio(have, total)) * median, 0.0),
             self._spread(total > 0, False),
             self._spread(worst, -1).astype(np.int32),
         )
+
+    def _median(self, values: Floats, known: Bools) -> Floats:
+        """Of the known values of each group, which are 0..1; 0 where there are none."""
+        ends = np.append(self.starts[1:], len(values))
+        group = np.repeat(np.arange(len(self.starts)), ends - self.starts)
+        count = np.add.reduceat(known.astype(np.int64), self.starts)
+        ranked = np.sort(2 * group + 0.5 * values)  # unknown ones, -1, come first
+        first = ends - count
+        low = np.minimum(first + np.maximum(count - 1, 0) // 2, ends - 1)
+        high = np.minimum(first + count // 2, ends - 1)
+        number = np.arange(len(self.starts))
+        median = (ranked[low] - 2 * number) + (ranked[high] - 2 * number)
+        return np.where(count > 0, median, 0.0)
 
     def _lowest(self, score: Floats, known: Bools, percentile: float) -> tuple[Floats, Ints]:
         """The low percentile of each group, linear, and the row below that is lowest."""
@@ -86,7 +99,8 @@ def limited(
 ) -> Rolled:
     """min(weighted mean, lowest + slack) down the first axis: the weakest-part rule.
 
-    Rows are parts, columns entities. Parts without a score pass their weight to the others.
+    Rows are parts, columns entities. Parts without a score pass their weight to the others;
+    confidence = (1 - missing share) * median confidence of the others.
     """
     known = ~np.isnan(score) & applicable
     share = weight[:, None]
@@ -96,8 +110,18 @@ def limited(
     lowest = np.where(known, score, np.inf)
     worst = np.where(have > 0, lowest.argmin(axis=0), -1).astype(np.int32)
     capped = np.where(have > 0, np.minimum(mean, lowest.min(axis=0) + slack), np.nan)
-    trust = ratio(np.where(known, share * confidence, 0.0).sum(axis=0), total)
-    return Rolled(capped, np.nan_to_num(trust), total > 0, worst)
+    trust = np.nan_to_num(ratio(have, total)) * _median_known(confidence, known)
+    return Rolled(capped, trust, total > 0, worst)
+
+
+def _median_known(values: Floats, known: Bools) -> Floats:
+    """Down the first axis; 0 where nothing is known."""
+    ranked = np.sort(np.where(known, values, np.inf), axis=0)
+    count = known.sum(axis=0)
+    column = np.arange(values.shape[1])
+    low = ranked[np.maximum(count - 1, 0) // 2, column]
+    high = ranked[np.minimum(count // 2, len(ranked) - 1), column]
+    return np.where(count > 0, (low + high) / 2, 0.0)
 
 
 def missing_share(score: Floats, applicable: Bools, weight: Floats) -> Floats:

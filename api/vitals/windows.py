@@ -1,7 +1,7 @@
 """What was read lately: rings of minutes and hours, the last value, and who was heard.
 
-Event time throughout. Readings in the future of the watermark by more than 5 min are ignored;
-older ones correct the windows that are still open.
+Event time throughout. A reading counts once the watermark has reached it; one more than 5 min
+ahead is ignored, an older one corrects the windows that are still open.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from api.vitals.ring import Ring
+from api.quality.inspector import Inspector
+from api.quality.screen import Accepted
+from api.quality.trust import Verdict
+from api.vitals.ratio import ratio
+from api.vitals.ring import Bins, Ring
 from sensors.catalogue import Quantity
 from sensors.network import Network
 from sensors.reading import ReadingBatch
@@ -56,13 +60,23 @@ class SeriesFacts:
 
 
 class Windows:
-    """Everything that formulas may ask about the past; columns per series or per sensor."""
+    """Everything that formulas may ask about the past; columns per series or per sensor.
 
-    def __init__(self, network: Network, needs: Mapping[str, Iterable[int]]) -> None:
+    Readings wait until event time reaches them and are then taken in order of time, so that
+    what the windows hold does not depend on how they came.
+    """
+
+    def __init__(
+        self, network: Network, needs: Mapping[str, Iterable[int]], inspector: Inspector
+    ) -> None:
         """`needs`: ring name -> series that some formula looks at through that ring."""
         self._facts = SeriesFacts.of(network)
         count = len(self._facts.sensor)
-        self.rings = {name: _ring(name, needs.get(name, ()), count) for name in STEPS}
+        wanted = {name: set(needs.get(name, ())) for name in STEPS}
+        wanted["minutes"].update(inspector.neighbours.series.tolist())
+        quantum = _quanta(network)
+        self.rings = {name: _ring(name, wanted[name], count, quantum) for name in STEPS}
+        self.inspector = inspector
         self.last_ms: Ints = np.full(count, NEVER_MS, np.int64)
         self.first_ms: Ints = np.full(count, -NEVER_MS, np.int64)
         self.last: Floats = np.full(count, np.nan)
@@ -72,34 +86,38 @@ class Windows:
         self.watermark_ms: int | None = None
         self.rejected = 0  # readings outside the range of their quantity
         self.future = 0  # readings ignored because they lie in the future
-        self.revision = 0  # grows when readings come in that are older than an hour
+        self.believed: Bools = np.ones(len(network.sensor_ids), bool)
+        self.quality: Floats = np.ones(len(network.sensor_ids))
+        self._clock_ms = NEVER_MS
         self._waiting: list[ReadingBatch] = []
 
     def add(self, batch: ReadingBatch) -> None:
-        """Take readings in. Those beyond the horizon wait until the watermark has moved once."""
-        if not len(batch):
-            return
-        if self.watermark_ms is None:
+        """Take readings in; they count once event time has reached them."""
+        if len(batch):
             self._waiting.append(batch)
-            return
-        early = batch.t_ms > self.watermark_ms + FUTURE_MS
-        if early.any():
-            self._waiting.append(batch.take(early))
-            batch = batch.take(~early)
-        self._take(batch)
+
+    def expect(self, clock_ms: int) -> None:
+        """The run's clock: what lies more than 5 min beyond it, or the watermark, is dropped."""
+        self._clock_ms = max(clock_ms, self._clock_ms)
 
     def advance(self, t_ms: int) -> None:
-        """Move the watermark; what still lies more than 5 min beyond it is dropped for good."""
+        """Move the watermark and take in what it has reached."""
         if self.watermark_ms is not None and t_ms < self.watermark_ms:
             raise ValueError(f"the watermark cannot go back from {self.watermark_ms} to {t_ms}")
         self.watermark_ms = t_ms
         for ring in self.rings.values():
             ring.advance(t_ms // ring.step_ms)
-        waiting, self._waiting = self._waiting, []
-        for batch in waiting:
-            early = batch.t_ms > t_ms + FUTURE_MS
-            self.future += int(early.sum())
-            self._take(batch.take(~early))
+        self.inspector.tally.advance(t_ms)
+        if self._waiting:
+            self._take(self._reached(t_ms))
+        self._count(self.inspector.screen.ripen(t_ms))
+
+    def judge(self, t_ms: int) -> Verdict:
+        """How far each neuron can be trusted now; the windows leave out those who cannot."""
+        series, ring = self.inspector.neighbours.series, self.rings["minutes"]
+        verdict = self.inspector.verdict(mean_of(ring.view(series, t_ms, 60)))
+        self.believed, self.quality = verdict.believed, verdict.quality
+        return verdict
 
     def live(self, t_ms: int) -> Bools:
         """Per sensor: whether a usable reading came within two heartbeats."""
@@ -114,23 +132,37 @@ class Windows:
         silent = t_ms - self.last_ms[series] > self.silent_after_ms[sensor]
         return np.where(silent, np.nan, self.last[series])
 
+    def _reached(self, t_ms: int) -> ReadingBatch:
+        """The waiting readings up to now, ordered by time; what lies too far ahead is dropped."""
+        batch = ReadingBatch.concat(self._waiting)
+        ahead = batch.t_ms > t_ms
+        wild = batch.t_ms > max(t_ms, self._clock_ms) + FUTURE_MS
+        self.future += int(wild.sum())
+        rest = batch.take(ahead & ~wild)
+        self._waiting = [rest] if len(rest) else []
+        now = batch.take(~ahead)
+        return now.take(np.lexsort((now.value, now.series, now.t_ms)))
+
     def _take(self, batch: ReadingBatch) -> None:
-        if not len(batch):
-            return
-        if self.watermark_ms is not None and int(batch.t_ms.min()) < self.watermark_ms - HOUR_MS:
-            self.revision += 1
-        facts, series = self._facts, batch.series
+        facts, series, inspector = self._facts, batch.series, self.inspector
         value = self._shown(batch)
         good = (value >= facts.low[series]) & (value <= facts.high[series])
         np.maximum.at(self.heard_ms, facts.sensor[series], batch.t_ms)
-        self.rejected += int(len(good) - good.sum())
+        inspector.heard(series, batch.t_ms)
         if not good.all():
+            self.rejected += int(len(good) - good.sum())
+            inspector.refuse(series[~good], batch.t_ms[~good])
             series, value = series[good], value[good]
         t_ms = batch.t_ms if good.all() else batch.t_ms[good]
         np.maximum.at(self.good_ms, facts.sensor[series], t_ms)
-        self._remember(series, t_ms, value)
+        self._count(inspector.take(series, t_ms, value))
+
+    def _count(self, accepted: Accepted) -> None:
+        if not len(accepted.series):
+            return
+        self._remember(accepted.series, accepted.t_ms, accepted.value)
         for ring in self.rings.values():
-            ring.add(series, t_ms, value)
+            ring.add(accepted.series, accepted.t_ms, accepted.value)
 
     def _remember(self, series: Index, t_ms: Ints, value: Floats) -> None:
         np.minimum.at(self.first_ms, series, t_ms)
@@ -156,10 +188,22 @@ class Windows:
         return value
 
 
-def _ring(name: str, series: Iterable[int], count: int) -> Ring:
+def mean_of(bins: Bins) -> Floats:
+    """Mean over all readings of the bins, NaN where there is none."""
+    return ratio(bins.total.sum(axis=0), bins.count.sum(axis=0))
+
+
+def _ring(name: str, series: Iterable[int], count: int, quantum: Floats) -> Ring:
     step_ms, longest_ms = STEPS[name]
-    depth = longest_ms // step_ms + FUTURE_MS // step_ms + 2
-    return Ring(np.array(sorted(set(series)), np.int64), count, step_ms, depth)
+    depth = longest_ms // step_ms + 2
+    return Ring(np.array(sorted(set(series)), np.int64), count, step_ms, depth, quantum)
+
+
+def _quanta(network: Network) -> Floats:
+    """Per series a power of two far below the resolution of its quantity."""
+    step = np.array([one.resolution if one.numeric else 1.0 for one in network.quantities])
+    quanta: Floats = 2.0 ** (np.floor(np.log2(step)) - 12)
+    return quanta[network.series.quantity]
 
 
 def _heartbeats(network: Network) -> Ints:

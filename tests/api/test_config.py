@@ -26,6 +26,7 @@ def rulebook(catalogue: Catalogue) -> Rulebook:
 def load(folder: Path, catalogue: Catalogue, indicators: Path, alerts: Path | None) -> Rulebook:
     shutil.copy(indicators, folder / "indicators.toml")
     (folder / "alerts.toml").write_text(alerts.read_text() if alerts else "")
+    shutil.copy(default_config_dir() / "quality.toml", folder)
     return load_rulebook(folder, catalogue)
 
 

@@ -18,4 +18,4 @@ def reduce(
     if per is not None:
         values = values / scene.attribute("of", per)
     above = scene.parameters.get("above", 0.5)
-    return Measured(scale * scene.members["of"].over_space(values, over_space, above))
+    return Measured(scale * scene.over_space("of", values, over_space, above))

@@ -42,9 +42,8 @@ def lamps_lit(scene: Scene) -> Measured:
 
     Due while the sun has stood below `sun_deg` for a full reporting period of the lamps.
     """
-    lit = scene.members["power"].over_space(
-        scene.over_time("power", "last"), "share", scene.parameter("lit_w")
-    )
+    power = scene.over_time("power", "last")
+    lit = scene.over_space("power", power, "share", scene.parameter("lit_w"))
     return Measured(lit, _dark(scene))
 
 

@@ -9,16 +9,18 @@ from api.vitals.scene import Ground, Measured, Scene
 def online_share(scene: Scene) -> Measured:
     """% of neurons heard within two heartbeats."""
     online = scene.windows.online(scene.t_ms)[scene.members["sensors"].sensor]
-    return Measured(100 * scene.over_space("sensors", online.astype(np.float64), "mean"))
+    return Measured(100 * scene.members["sensors"].over_space(online.astype(np.float64), "mean"))
 
 
 def freshness(scene: Scene) -> Measured:
-    """% of neurons whose last usable reading (inside the range of its quantity) is fresh.
+    """% of neurons whose last usable reading is fresh, each weighed by its quality (0..1).
 
-    Fresh: younger than two cadences, two heartbeats for those that report changes.
+    Fresh: younger than two cadences, two heartbeats for those that report changes. Quality:
+    what stuck, refused and unlikely readings leave of its trust.
     """
-    live = scene.windows.live(scene.t_ms)[scene.members["sensors"].sensor]
-    return Measured(100 * scene.over_space("sensors", live.astype(np.float64), "mean"))
+    live = scene.windows.live(scene.t_ms) * scene.windows.quality
+    members = scene.members["sensors"]
+    return Measured(100 * members.over_space(live[members.sensor], "mean"))
 
 
 def due(ground: Ground) -> Sensing:

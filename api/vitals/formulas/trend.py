@@ -83,6 +83,7 @@ def _temperature(scene: Scene, role: str, shape: tuple[int, ...]) -> Floats:
         return np.zeros(shape)
     walls = scene.members["temperature"]
     means = scene.bins("temperature", DAYS * DAY_MS, "month").means()
+    means[:, ~scene.windows.believed[walls.sensor]] = np.nan
     own = np.full((shape[0], scene.size), np.nan)
     own[:, walls.entity] = means
     own = np.where(np.isnan(own), _row_means(means)[:, None], own)

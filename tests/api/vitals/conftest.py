@@ -67,7 +67,7 @@ def town() -> Geography:
         table("culture", ["library"], zone=[0]),
         table(
             "service", ["s-1", "s-2"], zone=[0, 0],
-            service_kind=["health", "activity-room"], x_m=[0.0, 1580.0],
+            service_kind=["health", "activity-room"], x_m=[0.0, 1580.0], inside=[True, True],
         ),
     ]  # fmt: skip
     shapes = {

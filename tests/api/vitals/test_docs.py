@@ -1,5 +1,6 @@
 """The page about vital signs follows the files."""
 
+import shutil
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
@@ -42,6 +43,7 @@ def test_blocks_to_add_can_be_added(page: str, tmp_path: Path, catalogue: Catalo
         shipped = (default_config_dir() / name).read_text(encoding="utf-8")
         (tmp_path / name).write_text(f"{shipped}\n{block}", encoding="utf-8")
         assert tomllib.loads(block)
+    shutil.copy(default_config_dir() / "quality.toml", tmp_path)
     book = load_rulebook(tmp_path, catalogue)
     assert (book.indicators[-1].id, book.rules[-1].id) == ("E6", "nitrogen-dioxide")
 

@@ -101,7 +101,7 @@ def test_lamps_by_day_cost_no_confidence(make_town: Make, noon: int) -> None:
     town = make_town("L4", "L7")
     town.read(noon, **{"c-1:gas_ch4:1:lel": 0.0, "c-2:gas_ch4:1:lel": 0.0})
     found = town.engine.evaluate(noon).sign("D5", "quarter", "hengfu")
-    assert (found.score, found.confidence) == (100, 0.95)
+    assert (found.score, found.confidence) == pytest.approx((100, 0.95))
 
 
 def test_watched_indicator_does_not_count_in_its_dimension(make_town: Make, noon: int) -> None:

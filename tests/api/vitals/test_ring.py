@@ -5,11 +5,12 @@ from api.vitals.ring import Ring
 
 MINUTE = 60_000
 SERIES = np.array([0, 2])
+QUANTUM = np.full(3, 2.0**-12)
 
 
 @pytest.fixture
 def ring() -> Ring:
-    return Ring(SERIES, 3, MINUTE, 5)
+    return Ring(SERIES, 3, MINUTE, 5, QUANTUM)
 
 
 def put(ring: Ring, *readings: tuple[int, int, float]) -> None:
@@ -41,7 +42,7 @@ def test_late_reading_corrects_its_bin(ring: Ring) -> None:
 
 def test_order_of_arrival_does_not_matter() -> None:
     readings = [(0, 60_000 + 7_000 * n, float(n)) for n in range(20)]
-    one, other = Ring(SERIES, 3, MINUTE, 5), Ring(SERIES, 3, MINUTE, 5)
+    one, other = Ring(SERIES, 3, MINUTE, 5, QUANTUM), Ring(SERIES, 3, MINUTE, 5, QUANTUM)
     put(one, *readings)
     for reading in reversed(readings):
         put(other, reading)

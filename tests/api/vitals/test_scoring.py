@@ -28,7 +28,7 @@ def test_thresholds_belong_to_the_worse_colour() -> None:
 
 
 def published(at_once: bool = False) -> Published:
-    return Published(1, np.array([at_once]), Steady(margin=3, votes=3, of=5, improve_ms=60_000))
+    return Published(np.array([at_once]), np.array([60_000]), Steady(margin=3, votes=3, of=5))
 
 
 def colours(one: Published, scores: list[float]) -> list[int]:
@@ -61,6 +61,25 @@ def test_score_inside_the_margin_never_improves_the_colour() -> None:
 
 def test_improvement_is_to_the_worst_colour_of_the_wait() -> None:
     assert colours(published(), [30, *[90.0] * 6, 70])[-1] == 1
+
+
+def test_restored_colours_go_on_as_if_nothing_had_happened() -> None:
+    scores = [90, 50, 50, 50, 70, 95, 95, np.nan, 95, 95, 95, 95, 95, 20, 20]
+    whole = colours(published(), scores)
+    for cut in range(1, len(scores)):
+        first, second = published(), published()
+        before = [int(first.step(np.array([s]), 10_000 * n)[0]) for n, s in enumerate(scores[:cut])]
+        second.restore(first.state())
+        after = [
+            int(second.step(np.array([scores[n]]), 10_000 * n)[0]) for n in range(cut, len(scores))
+        ]
+        assert before + after == whole
+
+
+def test_state_of_other_entities_is_refused() -> None:
+    other = Published(np.zeros(2, bool), np.zeros(2, np.int64), Steady(3, 3, 5))
+    with pytest.raises(ValueError, match="other vital signs"):
+        published().restore(other.state())
 
 
 def test_missing_score_has_no_colour_and_keeps_the_published_one() -> None:

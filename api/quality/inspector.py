@@ -1,0 +1,74 @@
+"""All checks together, beside the windows that they guard."""
+
+from collections.abc import Collection
+
+import numpy as np
+
+from api.quality.config import Quality
+from api.quality.limits import Limits
+from api.quality.neighbours import Neighbours
+from api.quality.screen import Accepted, Screen
+from api.quality.trust import Tally, Verdict, judge
+from sensors.network import Network
+from twin.arrays import Bools, Floats, Index, Ints
+
+
+class Inspector:
+    """Screens readings and judges neurons; times never go back."""
+
+    def __init__(self, network: Network, quality: Quality, urgent: Collection[str] = ()) -> None:
+        """`urgent`: quantities ("kind.quantity") whose readings are never held or left out."""
+        self._network, self._quality = network, quality
+        self.limits = Limits.of(network, quality, urgent)
+        self.screen = Screen(self.limits)
+        self.tally = Tally(len(network))
+        trust = quality.trust
+        self.neighbours = Neighbours.of(
+            network, self.limits, trust.neighbours, trust.neighbours_least
+        )
+        self._keep = _carriers(network, urgent)
+        self._watched = np.bincount(
+            network.series.sensor[self.limits.checked], minlength=len(network)
+        )
+
+    def refuse(self, series: Index, t_ms: Ints) -> None:
+        """Readings out of the range of their quantity."""
+        self._count(1, series, t_ms)
+
+    def take(self, series: Index, t_ms: Ints, value: Floats) -> Accepted:
+        """Readings in range, ordered by time."""
+        accepted = self.screen.judge(series, t_ms, value)
+        self.refuse(accepted.refused, accepted.refused_ms)
+        return accepted
+
+    def heard(self, series: Index, t_ms: Ints) -> None:
+        self._count(0, series, t_ms)
+
+    def verdict(self, hour_means: Floats) -> Verdict:
+        """Now; `hour_means` of the series of `neighbours`, NaN where nothing was read."""
+        size, sensor = len(self._network), self._network.series.sensor
+        unlike = np.zeros(size)
+        series = self.neighbours.series
+        np.maximum.at(unlike, sensor[series], self.neighbours.unlike(hour_means))
+        refused = self.tally.refused(self._quality.trust.refused_least)
+        return judge(self._quality.trust, refused, unlike, self._stuck_ms(), self._keep)
+
+    def _stuck_ms(self) -> Ints:
+        """Since when all checked series of a neuron stand still, 0 where one moves."""
+        stuck, sensor = np.flatnonzero(self.screen.stuck()), self._network.series.sensor
+        count = np.bincount(sensor[stuck], minlength=len(self._network))
+        since = np.zeros(len(self._network), np.int64)
+        np.maximum.at(since, sensor[stuck], self.screen.same_ms[stuck])
+        return np.where((count > 0) & (count == self._watched), since, 0)
+
+    def _count(self, which: int, series: Index, t_ms: Ints) -> None:
+        self.tally.add(which, self._network.series.sensor[series], t_ms)
+
+
+def _carriers(network: Network, urgent: Collection[str]) -> Bools:
+    """Neurons that have an urgent quantity."""
+    names = [f"{kind.id}.{one.id}" for kind in network.catalogue for one in kind.quantities]
+    wanted = np.array([name in urgent for name in names], bool)[network.series.quantity]
+    carriers = np.zeros(len(network), bool)
+    carriers[network.series.sensor[wanted]] = True
+    return carriers

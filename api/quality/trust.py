@@ -1,0 +1,73 @@
+"""From findings to the trust in each neuron."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.quality.config import Trust
+from twin.arrays import Bools, Floats, Index, Ints
+from twin.clock import HOUR_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Per neuron: 0..1 by quality alone, and what speaks against it.
+
+    `refused` is the share of its readings refused in this hour and the last, `unlike` how far
+    its hour is from its neighbours in multiples of what is allowed, `stuck_ms` since when it
+    says the same (0: it does not). `believed` is whether its readings move vital signs.
+    """
+
+    quality: Floats
+    refused: Floats
+    unlike: Floats
+    stuck_ms: Ints
+    believed: Bools
+
+    def reasons(self, sensor: int) -> list[str]:
+        """Short words for what is wrong with a neuron."""
+        found = {
+            "stuck": self.stuck_ms[sensor] > 0,
+            "refused": self.refused[sensor] > 0,
+            "unlike_neighbours": self.unlike[sensor] > 1,
+        }
+        return [reason for reason, true in found.items() if true]
+
+
+class Tally:
+    """Readings heard and refused per neuron, in this hour and the one before."""
+
+    def __init__(self, size: int) -> None:
+        self.counts: Ints = np.zeros((2, 2, size), np.int64)  # hour parity, heard/refused
+        self.hour: int | None = None
+
+    def advance(self, t_ms: int) -> None:
+        hour = t_ms // HOUR_MS
+        if self.hour is None or hour - self.hour > 1:
+            self.counts[:] = 0
+        elif hour != self.hour:
+            self.counts[hour % 2] = 0
+        self.hour = hour
+
+    def add(self, which: int, sensor: Index, t_ms: Ints) -> None:
+        """`which`: 0 heard, 1 refused; those of other hours do not count any more."""
+        if self.hour is None:
+            return
+        hour = t_ms // HOUR_MS
+        fresh = (hour == self.hour) | (hour == self.hour - 1)
+        np.add.at(self.counts, (hour[fresh] % 2, which, sensor[fresh]), 1)
+
+    def refused(self, least: int) -> Floats:
+        """Share refused; 0 while fewer than `least` were."""
+        heard, refused = self.counts.sum(axis=0)
+        share = refused / np.maximum(heard, 1)
+        return np.where(refused >= least, np.minimum(share, 1.0), 0.0)
+
+
+def judge(trust: Trust, refused: Floats, unlike: Floats, stuck_ms: Ints, keep: Bools) -> Verdict:
+    """The product of what each finding leaves; `keep` are neurons that save lives: they are
+    believed whatever is found, for a false alarm costs less."""
+    honest = np.clip(1 - trust.refused_weight * refused, 0.0, 1.0)
+    alike = np.clip((trust.near_zero - unlike) / (trust.near_zero - 1), 0.0, 1.0)
+    quality = honest * alike * (stuck_ms == 0)
+    return Verdict(quality, refused, unlike, stuck_ms, (quality >= trust.least) | keep)
