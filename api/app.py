@@ -1,9 +1,10 @@
 """The HTTP application over services that someone else starts and stops."""
 
+import time
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
-from prometheus_client import Counter
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import metrics, problems
@@ -69,25 +70,40 @@ def create_app(services: Services, keys_demanded: bool = False) -> FastAPI:
     app.add_middleware(BodyLimit)
     failures = metrics.key_failures(app.state.metrics)
     app.add_middleware(Gate, keys=services.keys, keys_demanded=keys_demanded, failures=failures)
-    app.add_middleware(CountRequests, counter=metrics.request_counter(app.state.metrics))
+    app.add_middleware(
+        CountRequests,
+        counter=metrics.request_counter(app.state.metrics),
+        seconds=metrics.request_seconds(app.state.metrics),
+    )
     return app
 
 
 class CountRequests:
-    """Counts requests by route; paths that no route knows count together."""
+    """Counts and times requests by route; paths that no route knows count together."""
 
-    def __init__(self, app: ASGIApp, counter: Counter) -> None:
-        self._app, self._counter = app, counter
+    def __init__(self, app: ASGIApp, counter: Counter, seconds: Histogram) -> None:
+        self._app, self._counter, self._seconds = app, counter, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        begun = time.perf_counter()
 
         async def count(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "unknown")
+                route = _route(scope)
                 self._counter.labels(scope["method"], route, str(message["status"])).inc()
+                self._seconds.labels(scope["method"], route).observe(time.perf_counter() - begun)
             await send(message)
 
         await self._app(scope, receive, count)
+
+
+def _route(scope: Scope) -> str:
+    """The whole path of the route, with its names in braces."""
+    path = getattr(scope.get("route"), "path", None)
+    if path is None:
+        return "unknown"
+    inside = scope["path"].startswith(PREFIX) and not path.startswith(PREFIX)
+    return f"{PREFIX}{path}" if inside else str(path)

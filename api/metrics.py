@@ -1,27 +1,34 @@
 """Numbers for Prometheus, read from the services when they are asked for."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client import Counter as HttpCounter
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 
+from api.processmetrics import ingest_families, process_registry
 from api.service import Services
 
 
 def registry(services: Services) -> CollectorRegistry:
     """A registry of its own for each app."""
-    made = CollectorRegistry()
-    made.register(_Numbers(services))
-    return made
+    return process_registry(_Numbers(services).collect)
 
 
 def request_counter(metrics: CollectorRegistry) -> HttpCounter:
     return HttpCounter(
         "hengfu_http_requests", "Requests by route and status", ["method", "route", "status"],
         registry=metrics,
+    )  # fmt: skip
+
+
+def request_seconds(metrics: CollectorRegistry) -> Histogram:
+    """Until the answer begins: a feed goes on for hours."""
+    return Histogram(
+        "hengfu_http_request_duration_seconds", "From the request to the start of its answer",
+        ["method", "route"], registry=metrics,
+        buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
     )  # fmt: skip
 
 
@@ -32,13 +39,9 @@ def key_failures(metrics: CollectorRegistry) -> HttpCounter:
     )  # fmt: skip
 
 
-class _Numbers(Collector):
+class _Numbers:
     def __init__(self, services: Services) -> None:
         self._services = services
-
-    def describe(self) -> Iterable[Metric]:
-        """Nothing to announce: registering must not ask the services."""
-        return []
 
     def collect(self) -> Iterator[Metric]:
         yield from self._counters()
@@ -63,10 +66,7 @@ class _Numbers(Collector):
         for name, (value, text) in numbers.items():
             yield CounterMetricFamily(f"hengfu_{name}", text, value=value)
         if self._services.ingest is not None:
-            family = CounterMetricFamily("hengfu_ingest", "Work of the ingest", labels=["what"])
-            for what, count in self._services.ingest.counters().items():
-                family.add_metric([what], count)
-            yield family
+            yield from ingest_families(self._services.ingest)
 
     def _gauges(self) -> Iterator[Metric]:
         services = self._services

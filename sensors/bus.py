@@ -27,7 +27,7 @@ QUEUED = 1_000  # publications that may wait for the broker, design choice
 KEEPALIVE_S = 60
 RETRY_S = (1, 5)  # first and longest pause between attempts to connect
 BLOCK_S = 30.0  # how long a publisher waits for room before BusFull
-GOODBYE_S = 2.0
+GOODBYE_S = 1.0
 
 _log = structlog.get_logger(__name__)
 

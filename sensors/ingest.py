@@ -69,7 +69,7 @@ class Ingest:
             self._bus.subscribe(pattern, self._take, manual=True)
         self._thread.start()
 
-    def stop(self, within_s: float = 10.0) -> None:
+    def stop(self, within_s: float = 5.0) -> None:
         """Write what has been collected, then end. What is not acknowledged comes again."""
         self._stopping.set()
         if self._thread.ident is not None:

@@ -9,8 +9,16 @@ from typing import Annotated
 
 import typer
 
-from api.cli.options import Area, BrokerUrlOption, ConfigOption, DataOption, RunOption
+from api.cli.options import (
+    Area,
+    BrokerUrlOption,
+    ConfigOption,
+    DataOption,
+    MetricsPortOption,
+    RunOption,
+)
 from api.logs import configure_logs
+from api.processmetrics import ingest_families, metrics_door
 from sensors import topics
 from sensors.bus import Bus
 from sensors.catalogue import load_catalogue
@@ -35,6 +43,7 @@ def ingest(
     part: Annotated[
         str | None, typer.Option(help="K/N: every N-th zone from the K-th, to share the work.")
     ] = None,
+    metrics_port: MetricsPortOption = None,
     data: DataOption = Path("data"),
     config: ConfigOption = None,
 ) -> None:
@@ -56,7 +65,8 @@ def ingest(
         signal.signal(number, lambda _signal, _frame: stopping.set())
     try:
         work.start()
-        _attend(work, stopping)
+        with metrics_door(metrics_port, lambda: ingest_families(work)):
+            _attend(work, stopping)
     finally:
         work.stop()
         bus.close()

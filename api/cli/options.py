@@ -85,6 +85,10 @@ BrokerUrlOption = Annotated[
         "--broker", envvar="HENGFU_BROKER", help="mqtt://[user:password@]host:port", metavar="URL"
     ),
 ]
+MetricsPortOption = Annotated[
+    int | None,
+    typer.Option(min=1, max=65535, help="Numbers for Prometheus on this port of loopback."),
+]
 RunOption = Annotated[
     str | None, typer.Option("--run", help="Run id; a new one, or the live one, when not given.")
 ]

@@ -14,6 +14,7 @@ from api.cli.options import (
     BrokerUrlOption,
     ConfigOption,
     DataOption,
+    MetricsPortOption,
     RunOption,
     SeedOption,
     SpeedOption,
@@ -24,6 +25,7 @@ from api.cli.options import (
     parse_start,
 )
 from api.logs import configure_logs
+from api.processmetrics import city_families, metrics_door
 from sensors.bus import Bus
 from sensors.catalogue import load_catalogue
 from sensors.heartbeat import Heartbeat
@@ -50,6 +52,7 @@ def simulate(
     area: AreaOption = Area.CORE,
     data: DataOption = Path("data"),
     config: ConfigOption = None,
+    metrics_port: MetricsPortOption = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the run's last snapshot, if there is one.")
     ] = False,
@@ -77,7 +80,8 @@ def simulate(
     if not bus.wait_connected(30.0):
         raise UsageError(f"no broker answers at {bus.address}: start one, or give it by --broker")
     try:
-        runner.run()
+        with metrics_door(metrics_port, lambda: city_families(runner.numbers())):
+            runner.run()
     finally:
         bus.close()
 

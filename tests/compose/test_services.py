@@ -4,12 +4,8 @@ Real Mosquitto with the shipped rights, real InfluxDB, and each of them restarte
 """
 
 import contextlib
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -17,45 +13,13 @@ import pytest
 from compose.mosquitto import Mosquitto, free_port, password
 from stack.quarter import Event, Quarter
 from support.influxserver import InfluxServer, influx_for_tests
+from support.service import Service
 
 from sensors.store.influx import InfluxStore
 from sensors.store.influxsettings import BUCKET, ORG, TOKEN, URL, InfluxSettings
 
 pytestmark = pytest.mark.stack
 RUN = "r-services"
-
-
-@dataclass(slots=True)
-class Service:
-    """One role in a process of its own, with what compose would put into its environment."""
-
-    command: list[str]
-    environment: Mapping[str, str]
-    log: Path
-    process: "subprocess.Popen[bytes] | None" = None
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", *self.command],
-                env={**os.environ, **self.environment},
-                stdout=log,
-                stderr=log,
-            )
-
-    def kill(self) -> None:
-        """As a crash would, then again."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-        self.start()
-
-    def stop(self) -> str:
-        """Ask it to end; what it logged."""
-        assert self.process is not None
-        self.process.terminate()
-        self.process.wait(20)
-        return self.log.read_text(errors="replace")
 
 
 @pytest.fixture(scope="module")
