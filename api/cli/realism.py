@@ -11,7 +11,8 @@ from api.calibration import Span
 from api.cli.console import out
 from api.cli.errors import UsageError
 from api.cli.options import ConfigOption, SeedOption
-from api.realism.report import Report, Request, make_report
+from api.realism.comparisons import Request
+from api.realism.report import Report, make_report
 from twin.config import default_config_dir
 
 _SHOWN = 12

@@ -6,10 +6,9 @@ from html import escape
 
 import numpy as np
 
-from api.realism.words import number
 from twin.arrays import Floats
 
-WIDTH, HEIGHT = 300, 180
+WIDTH, HEIGHT = 234, 165
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 22, 24
 
 
@@ -90,11 +89,11 @@ def _path(frame: Frame, curve: Curve) -> str:
 
 def _y_axis(frame: Frame) -> list[str]:
     parts = []
-    for value in np.linspace(*frame.y, 5)[1:-1]:
+    for value in round_ticks(*frame.y):
         _, py = frame.at(np.zeros(1), np.array([value]))
         y = f"{py[0]:.1f}"
         parts.append(f'<path class="grid" d="M{_LEFT} {y}H{frame.width - _RIGHT}"/>')
-        parts.append(f'<text class="y" x="{_LEFT - 4}" y="{y}">{number(float(value))}</text>')
+        parts.append(f'<text class="y" x="{_LEFT - 4}" y="{y}">{value:g}</text>')
     return parts
 
 
@@ -103,10 +102,19 @@ def _x_axis(frame: Frame, ticks: Sequence[tuple[float, str]]) -> list[str]:
     parts = [f'<path class="axis" d="M{_LEFT} {base}H{frame.width - _RIGHT}"/>']
     for place, label in ticks:
         px, _ = frame.at(np.array([place]), np.zeros(1))
-        parts.append(f'<text class="x" x="{px[0]:.1f}" y="{base + 14}">{escape(label)}</text>')
+        side = "end" if px[0] > frame.width - 2 * _RIGHT else "x"
+        parts.append(f'<text class="{side}" x="{px[0]:.1f}" y="{base + 14}">{escape(label)}</text>')
     return parts
 
 
 def _ends(frame: Frame) -> list[tuple[float, str]]:
-    low, high = frame.x
-    return [(value, number(value)) for value in (low, (low + high) / 2, high)]
+    return [(value, f"{value:g}") for value in round_ticks(*frame.x)]
+
+
+def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Multiples of 1, 2 or 5 times a power of ten within the range, at most so many."""
+    power = 10.0 ** np.floor(np.log10((high - low) / most))
+    step = next(power * k for k in (1, 2, 5, 10, 20) if (high - low) / (power * k) <= most)
+    return [
+        round(float(k * step), 9) for k in range(int(np.ceil(low / step)), int(high // step) + 1)
+    ]

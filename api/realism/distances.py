@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from api.realism.series import Series
-from api.realism.statistics import Statistic, statistics
+from api.realism.statistic import Statistic
+from api.realism.statistics import statistics
 from twin.arrays import Floats
 
 

@@ -28,6 +28,8 @@ class Floors(Table):
     monthly_wet_pct: NotNegative
     profile_share: NotNegative
     level_db: NotNegative
+    loud_pct: NotNegative
+    step_share: NotNegative
 
 
 class ClassifierLimits(Table):

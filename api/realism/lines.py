@@ -80,7 +80,7 @@ def why(found: Distance, limit: float) -> str:
 
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
 def place(family: str, index: int, length: int) -> str:
@@ -90,5 +90,5 @@ def place(family: str, index: int, length: int) -> str:
     if length == 24:
         return f"{index} h"
     if length == 168:
-        return f"{_DAYS[index // 24]} {index % 24} h"
+        return f"{DAYS[index // 24]} {index % 24} h"
     return f"{family} {index + 1}"

@@ -10,7 +10,6 @@ from api.realism.verdict import Alone, Trial, Verdict
 from api.realism.words import number, percent
 
 FAMILIES = {
-    "classifier": "双样本检验 · Two-sample classifier",
     "months": "月平均 · Monthly means",
     "hours": "日变化 · Hour of day",
     "quantiles": "分位数 · Quantiles",
@@ -21,9 +20,27 @@ FAMILIES = {
     "profile": "时段×星期 · Hour × weekday",
     "texture": "分钟纹理 · Minute texture",
 }
+_TRIAL_TITLES = (
+    "检验 test",
+    "模拟 simulated",
+    "真实间 real : real",
+    "随机游走 random walk",
+    "窗口 windows",
+    "露馅之处 what gives it away (AUC lost)",
+)
+_LINE_TITLES = (
+    "",
+    "项目 statistic",
+    "模拟 simulated",
+    "真实 real",
+    "距离 distance",
+    "真实间 real : real",
+    "限值 limit",
+    "原因 reason",
+)
 _STYLE = """
 body{font:15px/1.5 system-ui,"Noto Sans CJK SC","PingFang SC",sans-serif;color:#1d2733;
-background:#fff;max-width:980px;margin:2rem auto;padding:0 1rem}
+background:#fff;max-width:1120px;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2rem 0 .4rem;
 border-bottom:1px solid #d5dce4}p{margin:.3rem 0}
 table{border-collapse:collapse;width:100%;font-size:13px;margin:.4rem 0}
@@ -31,10 +48,10 @@ th{text-align:left;font-weight:600;color:#56657a}td,th{padding:.2rem .5rem;
 border-bottom:1px solid #edf0f4;vertical-align:top}td.n{text-align:right;white-space:nowrap;
 font-variant-numeric:tabular-nums}th.n{text-align:right}
 tr.bad td:first-child{color:#b3261e}tr.good td:first-child{color:#1f7a3d}
-.sum{font-size:1.05rem;font-weight:600}.bad .why{color:#7a2a25}
+td.name{min-width:17rem}.sum{font-size:1.05rem;font-weight:600}.bad .why{color:#7a2a25}
 svg{margin:.2rem .3rem .2rem 0}svg text{font:10px system-ui,sans-serif;fill:#56657a}
 svg .title{font-size:11px;font-weight:600;fill:#1d2733}svg .y{text-anchor:end;
-dominant-baseline:middle}svg .x{text-anchor:middle}svg path{fill:none}
+dominant-baseline:middle}svg .x{text-anchor:middle}svg .end{text-anchor:end}svg path{fill:none}
 .grid{stroke:#edf0f4}.axis{stroke:#9aa7b7}.fit{stroke:#a9b8c9;stroke-width:1.6}
 .check{stroke:#1f4e8c;stroke-width:1.6}.sim{stroke:#d2691e;stroke-width:1.6}
 .key span{display:inline-block;margin-right:1.2rem}.key svg{margin:0 .3rem -.1rem 0}
@@ -46,7 +63,7 @@ def page(verdict: Verdict, about: dict[str, object]) -> str:
     """The whole document."""
     body = [
         _head(verdict, about),
-        _classifier(verdict.trials, verdict.alone),
+        _classifier(verdict),
         _failures(verdict.lines),
         *(_family(name, verdict.lines) for name in FAMILIES),
         _limits(verdict),
@@ -84,25 +101,30 @@ def _cells(*values: str) -> str:
     return "".join(f'<td class="n">{value}</td>' for value in values)
 
 
-def _classifier(trials: Sequence[Trial], alone: Sequence[Alone]) -> str:
-    if not trials:
+def _classifier(verdict: Verdict) -> str:
+    if not verdict.trials:
         return ""
-    rows = [
-        f"<tr><td>{trial.name_zh} · {trial.name_en}</td>"
-        + _cells(
-            number(trial.simulated.auc), number(trial.real.auc), number(trial.random_walk_auc),
-            f"{trial.simulated.windows[0]} : {trial.simulated.windows[1]}",
-        )
-        + f"<td>{escape(_blocks(trial))}</td></tr>"
-        for trial in trials
-    ]  # fmt: skip
-    titles = ("", "模拟 simulated", "真实 real : real", "随机游走 random walk", "windows",
-              "露馅之处 what gives it away (AUC lost)")  # fmt: skip
+    window = "an hour" if verdict.kind == "sound" else "a day"
     text = (
         "<p>0.5 不可区分，1 必可区分。0.5 cannot be told apart, 1 always: gradient boosting on "
-        "windows of a day, cross-validated, folds grouped by week.</p>"
+        f"windows of {window}, cross-validated, folds grouped by time.</p>"
     )
-    return f"<h2>{FAMILIES['classifier']}</h2>{text}{_table(titles, rows)}{_alone(alone)}"
+    trials = _table(_TRIAL_TITLES, [_trial(trial) for trial in verdict.trials])
+    rows = [_row(line) for line in verdict.lines if line.family == "classifier"]
+    lines = _table(_LINE_TITLES, rows)
+    return (
+        f"<h2>双样本检验 · Two-sample classifier</h2>{text}{trials}{lines}{_alone(verdict.alone)}"
+    )
+
+
+def _trial(trial: Trial) -> str:
+    aucs = (trial.simulated.auc, trial.real.auc, trial.random_walk_auc)
+    windows = f"{trial.simulated.windows[0]} : {trial.simulated.windows[1]}"
+    return (
+        f"<tr><td>{trial.name_zh} · {trial.name_en}</td>"
+        f"{_cells(*(number(auc) for auc in aucs), windows)}"
+        f"<td>{escape(_blocks(trial))}</td></tr>"
+    )
 
 
 def _blocks(trial: Trial, count: int = 5) -> str:
@@ -132,9 +154,7 @@ def _family(name: str, lines: Sequence[Line]) -> str:
     rows = [_row(line) for line in lines if line.family == name]
     if not rows:
         return ""
-    titles = ("", "", "模拟 simulated", "真实 real", "距离 distance", "真实间 real : real",
-              "限值 limit", "原因 reason")  # fmt: skip
-    return f"<h2>{FAMILIES[name]}</h2>{_table(titles, rows)}"
+    return f"<h2>{FAMILIES[name]}</h2>{_table(_LINE_TITLES, rows)}"
 
 
 def _row(line: Line) -> str:
@@ -143,7 +163,7 @@ def _row(line: Line) -> str:
     single = len(line.simulated) == 1
     return (
         f'<tr class="{"good" if line.passed else "bad"}"><td>{"✓" if line.passed else "✗"}</td>'
-        f"<td>{escape(line.name_zh)} · {escape(line.name_en)} {escape(line.unit)}</td>"
+        f'<td class="name">{escape(line.name_zh)} · {escape(line.name_en)}{_unit(line)}</td>'
         + _cells(
             number(line.simulated[0]) if single else "",
             number(line.real[0]) if single else "",
@@ -153,6 +173,10 @@ def _row(line: Line) -> str:
         )
         + f'<td class="why">{escape(line.reason)}</td></tr>'
     )
+
+
+def _unit(line: Line) -> str:
+    return f" ({escape(line.unit)})" if line.unit else ""
 
 
 def _limits(verdict: Verdict) -> str:

@@ -6,18 +6,20 @@ import numpy as np
 
 from api.realism import measures
 from api.realism.charts import Curve, chart, wide_chart
-from api.realism.lines import MONTHS
+from api.realism.lines import DAYS, MONTHS
 from api.realism.recorded import STEPS
 from api.realism.series import Series
+from api.realism.shapes import SiteKind, mean_profile
 from api.realism.spells import dry_spells, wet_spells
 from api.realism.statistics import NAMES
+from api.realism.texture import DEVIATION, spread_by_hour
 from api.realism.verdict import Verdict
 from twin.arrays import Floats
 
 Parts = Sequence[tuple[str, Series]]  # style and series
 _SHARES = tuple(float(share) for share in np.linspace(0.01, 0.99, 50))
 _LAGS = np.array([1, 2, 3, 4, 6, 9, 12, 18, 24, 30, 36, 48, 60, 72, 96])
-_SAMPLE_H, _WIDE = 14 * 24, 940
+_SAMPLE_H, _WIDE, _NOON_MIN = 14 * 24, 940, 720
 
 
 def panels(verdict: Verdict) -> list[tuple[str, list[str]]]:
@@ -27,6 +29,10 @@ def panels(verdict: Verdict) -> list[tuple[str, list[str]]]:
         ("check", verdict.split.check),
         ("sim", verdict.simulated),
     )
+    if verdict.kind == "sound":
+        return [("分钟偏差 · minute deviation (dB)", _texture(parts))]
+    if verdict.shapes:
+        return [_week(shape, parts) for shape in verdict.shapes]
     columns = [name for name in NAMES if name in verdict.simulated and name != "wind_class"]
     return [(_heading(column), _charts(parts, column)) for column in columns]
 
@@ -104,3 +110,47 @@ def _sample(parts: Parts, column: str) -> str:
 
 def _clock() -> list[tuple[float, str]]:
     return [(float(hour), str(hour)) for hour in (0, 6, 12, 18, 23)]
+
+
+def _week(shape: SiteKind, parts: Parts) -> tuple[str, list[str]]:
+    """The usual week over its mean, and the day's means over theirs."""
+    hours = np.arange(168.0)
+    weeks, days = [], []
+    for style, series in parts:
+        sites = (shape.simulated,) if style == "sim" else shape.sites
+        weeks.append(Curve(style, hours, mean_profile(series, sites)))
+        mean = np.mean([_daily(series, site) for site in sites], axis=0)
+        days.append(Curve(style, np.arange(len(mean), dtype=np.float64), mean))
+    ticks = [(24.0 * day, name) for day, name in enumerate(DAYS)]
+    heading = f"{shape.name_zh} · {shape.name_en} ({', '.join(shape.sites)})"
+    return heading, [
+        wide_chart("一周 · the week over its mean", weeks, ticks, _WIDE),
+        wide_chart("逐日 · day by day over their mean (day)", days, (), _WIDE),
+    ]
+
+
+def _daily(series: Series, column: str) -> Floats:
+    days = measures.daily_means(series, column)
+    return np.asarray(days / np.nanmean(days))
+
+
+def _texture(parts: Parts) -> list[str]:
+    lags = np.array([1, 2, 3, 5, 8, 12, 15, 20, 30, 45])
+    shares = 100 * np.array(_SHARES)
+
+    def memory(series: Series) -> Floats:
+        values = series[DEVIATION]
+        return np.array([measures.autocorrelation(values, int(lag)) for lag in lags])
+
+    sample = [
+        Curve(style, np.arange(360.0), series[DEVIATION][_NOON_MIN : _NOON_MIN + 360])
+        for style, series in parts
+        if style != "fit"
+    ]
+    return [
+        _each("分位数 · quantiles (%)", parts, shares,
+              lambda s: measures.quantiles(s[DEVIATION], _SHARES)),
+        _each("自相关 · autocorrelation (min)", parts, lags.astype(np.float64), memory),
+        _each("各时段起伏 · by hour of day", parts, np.arange(24.0), spread_by_hour, _clock()),
+        wide_chart("六小时逐分钟 · six hours minute by minute (min)", sample, (), _WIDE),
+    ]  # fmt: skip

@@ -5,7 +5,6 @@ absolute in its unit or, for a relative row, as a share of the second series.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -14,9 +13,9 @@ from api.realism import measures
 from api.realism.recorded import STEPS
 from api.realism.series import Series
 from api.realism.spells import dry_spells, wet_spells
+from api.realism.statistic import Measure, Statistic
+from api.realism.texture import TEXTURE
 from twin.arrays import Floats
-
-Measure = Callable[[Series], Floats | float]
 
 LAGS_H = (1, 3, 6, 24, 72)
 QUANTILES = (0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99)
@@ -37,25 +36,10 @@ _CROSS = (("wind_m_s", "pm25_ug_m3"), ("rain_mm", "pm25_ug_m3"), ("temp_c", "rh_
 _WIND_CLASSES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Statistic:
-    """One row: what is measured, on which columns, and which floor its distance has."""
-
-    id: str
-    family: str
-    needs: tuple[str, ...]
-    measure: Measure
-    floor: str
-    unit: str
-    name_zh: str
-    name_en: str
-    relative: bool = False
-
-
 def statistics(columns: Iterable[str]) -> tuple[Statistic, ...]:
     """All rows whose columns are there."""
     known = set(columns)
-    return tuple(row for row in TABLE if set(row.needs) <= known)
+    return tuple(row for row in (*TABLE, *TEXTURE) if set(row.needs) <= known)
 
 
 def _column_rows(column: str) -> Iterable[Statistic]:

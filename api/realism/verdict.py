@@ -8,7 +8,9 @@ from api.realism.limits import RealismLimits
 from api.realism.lines import Line, judge
 from api.realism.randomwalk import random_walk
 from api.realism.series import Series
+from api.realism.shapes import SiteKind, shape_lines
 from api.realism.split import Split
+from api.realism.texture import DEVIATION, deviations
 from api.realism.twosample import TwoSample, two_sample
 
 Step = Callable[[str], None]  # called with what is being done
@@ -18,8 +20,9 @@ TRIALS = {
     "weather": ("天气", "weather", WEATHER),
     "pm25": ("PM2.5", "PM2.5", AIR),
     "together": ("天气与PM2.5", "weather and PM2.5 together", (*WEATHER, *AIR)),
+    "texture": ("声级分钟纹理", "minute texture of sound", (DEVIATION,)),
 }
-WINDOW_H = 24
+WINDOW_H, WINDOW_MIN = 24, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Verdict:
     alone: tuple[Alone, ...]
     simulated: Series
     split: Split
+    shapes: tuple[SiteKind, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -83,16 +87,17 @@ def _trial(
 ) -> Trial:
     zh, en, columns = TRIALS[name]
     step(f"telling apart: {en}")
+    size = WINDOW_H if parts.check.step_min == 60 else WINDOW_MIN
     settings = limits.classifier
     once = settings.model_copy(update={"repeats": 1})
-    baseline = two_sample(walk, parts.check, columns, WINDOW_H, once, importance=False)
+    baseline = two_sample(walk, parts.check, columns, size, once, importance=False)
     return Trial(
         id=name,
         name_zh=zh,
         name_en=en,
         columns=columns,
-        simulated=two_sample(simulated, parts.check, columns, WINDOW_H, settings),
-        real=two_sample(parts.fit, parts.check, columns, WINDOW_H, settings),
+        simulated=two_sample(simulated, parts.check, columns, size, settings),
+        real=two_sample(parts.fit, parts.check, columns, size, settings),
         random_walk_auc=baseline.auc,
     )
 
@@ -110,6 +115,26 @@ def _alone(simulated: Series, parts: Split, limits: RealismLimits, step: Step) -
             ]
             found.append(Alone(column, aucs[0], aucs[1]))
     return tuple(sorted(found, key=lambda one: -one.simulated_auc))
+
+
+def shape_verdict(
+    kinds: Sequence[SiteKind], simulated: Series, parts: Split, limits: RealismLimits
+) -> Verdict:
+    """Weekly profiles and the variance of days, kind of site by kind of site."""
+    lines = [line for kind in kinds for line in shape_lines(kind, simulated, parts, limits)]
+    return Verdict(parts.check.kind, tuple(lines), (), (), simulated, parts, tuple(kinds))
+
+
+def texture_verdict(
+    simulated: Series, parts: Split, limits: RealismLimits, seed: int, step: Step
+) -> Verdict:
+    """Minutes around the hour's median: statistics and a classifier on windows of an hour."""
+    made, fit, check = (deviations(part) for part in (simulated, parts.fit, parts.check))
+    flat = Split(fit, check, parts.fit_name, parts.check_name)
+    lines = judge(compare(made, check), compare(fit, check), limits)
+    trial = _trial("texture", made, random_walk(fit, seed), flat, limits, step)
+    lines.append(auc_line(trial, limits))
+    return Verdict(check.kind, tuple(lines), (trial,), (), made, flat)
 
 
 def auc_line(trial: Trial, limits: RealismLimits) -> Line:
