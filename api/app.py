@@ -14,6 +14,7 @@ from api.routes import (
     alerts,
     city,
     coverage,
+    forecast,
     health,
     keys,
     latest,
@@ -63,7 +64,8 @@ def create_app(services: Services, keys_demanded: bool = False) -> FastAPI:
     v1 = APIRouter(prefix=PREFIX, responses=_PROBLEMS, dependencies=credentials)
     v1.include_router(vitals.router)
     v1.include_router(vitals.paged)  # after it: {indicator} would take its fixed paths
-    for part in (alerts, latest, sensors, city, coverage, opendata, simulation, runs, keys):
+    parts = (alerts, forecast, latest, sensors, city, coverage, opendata, simulation, runs, keys)
+    for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
+from api.names import QUARTER
 from api.problems import Problem, invalid, unavailable, unknown
 from api.service import Services
 from api.vitals.sign import VitalFrame
@@ -99,6 +100,17 @@ def run_of(service: Services, run: str | None) -> str:
     if run not in {span.run for span in service.store.runs()}:
         raise unknown("run", run)
     return run
+
+
+def entity_of(service: Services, level: str, entity: str | None) -> str:
+    """The entity, which must exist; the quarter needs no name."""
+    if entity is None and level == "quarter":
+        return QUARTER
+    if entity is None:
+        raise invalid("entity", f"expected with level {level}")
+    if not service.names.exists(level, entity):
+        raise unknown(level, entity)
+    return entity
 
 
 def span_of(

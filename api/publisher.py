@@ -1,4 +1,4 @@
-"""Vital signs and alerts on MQTT."""
+"""Vital signs, alerts and early warnings on MQTT."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -6,11 +6,12 @@ from typing import Protocol
 import orjson
 
 from api.alertview import AlertView
+from api.forecastschemas import WarningList
 from api.ledger import Entry
 from api.vitalmessages import vital_messages
 from api.vitals.sign import VitalFrame
 from sensors.bus import BusFull, Message
-from sensors.topics import alert_topic
+from sensors.topics import alert_topic, warnings_topic
 
 SHOW_EVERY_MS = 1_000  # wall time: hundreds of messages each, and people cannot read faster
 
@@ -47,6 +48,12 @@ class Publisher:
         for topic, payload in vital_messages(frame, self._run):
             if not self._sent(topic, payload, qos=0, retain=True):
                 return
+
+    def warn(self, warnings: WarningList) -> None:
+        """What is expected, retained; the next list is not far, so one may be skipped."""
+        if self._bus.connected:
+            payload = orjson.dumps({"v": 1, **warnings.model_dump(mode="json")})
+            self._sent(warnings_topic(self._run), payload, qos=0, retain=True)
 
     def tell(self, entry: Entry, old: bool) -> bool:
         """One transition of an alert that has fired: retained while it is open, then cleared.

@@ -17,6 +17,9 @@ from api.commands import Commands
 from api.config import Rulebook, load_rulebook
 from api.coverage.book import CoverageBook
 from api.feeds import Bell
+from api.forecast.settings import NOTHING, ForecastSettings, load_forecast_settings
+from api.forecastdesk import ForecastDesk
+from api.forecastview import ForecastView
 from api.history.keeper import Keeper
 from api.history.retention import FOR_EVER, Retention, load_retention
 from api.intake import Intake
@@ -82,6 +85,8 @@ class Services:
     alert_bell: Bell
     coverage: CoverageBook
     keeper: Keeper
+    forecasts: ForecastDesk
+    forecast_view: ForecastView
     open_rules: OpenRules
     hour_counts: HourCounts
     latest: LatestBook
@@ -94,6 +99,7 @@ class Services:
         self.bus.subscribe(topics.ack_topic(self.run, topics.ANY), self.commands.hear)
         self.monitor.start(self.bus)
         self.keeper.start()
+        self.forecasts.start()
         if self.ingest is not None:
             self.ingest.start()
         _log.info("service started", run=self.run, area=self.area)
@@ -104,6 +110,7 @@ class Services:
             self.ingest.stop()
         self.monitor.stop()
         self.keeper.stop()
+        self.forecasts.stop()
         for close in self.closers:
             close()
         _log.info("service stopped", run=self.run)
@@ -136,6 +143,7 @@ def build_services(
     services = assemble(
         run, area, geography, network, rulebook, scenarios, opened, ledger, bus, pace or Pace(),
         retention=load_retention(config_dir),
+        forecast=load_forecast_settings(config_dir, rulebook),
         open_rules=load_open_rules(config_dir, network.catalogue),
     )  # fmt: skip
 
@@ -166,6 +174,7 @@ def assemble(
     pace: Pace,
     wall: Callable[[], int] = wall_ms,
     retention: Retention = FOR_EVER,
+    forecast: ForecastSettings = NOTHING,
     open_rules: OpenRules | None = None,
 ) -> Services:
     """The parts wired together; nothing is opened here, so fakes may be passed in."""
@@ -179,7 +188,12 @@ def assemble(
     past = Past(run, store, network, intake, reaches(network, engine.windows.rings.values()))
     rules = open_rules or load_open_rules(default_config_dir(), network.catalogue)
     keeper = Keeper(run, store, clock.heard_ms, retention)
+    forecast_view = ForecastView(run, names)
     publisher = Publisher(bus, run, alert_view, wall)
+    forecasts = ForecastDesk(
+        run, store, engine.rosters, rulebook, forecast,
+        lambda outlook: publisher.warn(forecast_view.warnings(outlook)),
+    )  # fmt: skip
     return Services(
         run=run,
         area=area,
@@ -204,7 +218,7 @@ def assemble(
             publisher,
             clock,
             pace,
-            keeper.saved,
+            _each(keeper.saved, forecasts.saved),
         ),
         commands=Commands(bus, ledger, run, clock.now_ms),
         alert_view=alert_view,
@@ -213,10 +227,22 @@ def assemble(
         alert_bell=alert_bell,
         coverage=CoverageBook(geography, rulebook),
         keeper=keeper,
+        forecasts=forecasts,
+        forecast_view=forecast_view,
         open_rules=rules,
         hour_counts=HourCounts(run, store, network, rules.count),
         latest=latest,
     )
+
+
+def _each(*hearers: Callable[[int], None]) -> Callable[[int], None]:
+    """One hearer that tells all of them."""
+
+    def tell(t_ms: int) -> None:
+        for hear in hearers:
+            hear(t_ms)
+
+    return tell
 
 
 def open_store(kind: str, data_dir: Path) -> Store:

@@ -11,6 +11,7 @@ CHANNELS = {  # channel -> levels after it
     "clock": 0,
     "vitals": 2,
     "alerts": 1,
+    "warnings": 0,
     "commands": 1,
     "acks": 1,
     "progress": 1,
@@ -55,6 +56,11 @@ def vitals_topic(run: str, level: str, entity: str) -> str:
 def alert_topic(run: str, alert: str) -> str:
     """One alert; retained while open."""
     return _topic(run, "alerts", alert)
+
+
+def warnings_topic(run: str) -> str:
+    """Colours that vital signs are expected to reach, one list; retained."""
+    return _topic(run, "warnings")
 
 
 def command_topic(run: str, target: str) -> str:

@@ -12,7 +12,7 @@ from api.forecast.settings import ForecastSettings
 from api.forecast.timetable import SLOTS, STEP_MS
 from api.vitals.sign import Key
 from twin.arrays import Floats
-from twin.clock import DAY_MS, local_midnight
+from twin.clock import DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,6 @@ class Lessons:
 
     until_ms: int
     by_key: dict[Key, Lesson]
-
-
-def due_ms(t_ms: int) -> int:
-    """Lessons end at the last midnight in Shanghai."""
-    return local_midnight(t_ms)
 
 
 def lessons(grid: Grid, plan: Plan, settings: ForecastSettings, until_ms: int) -> Iterator[Lesson]:

@@ -8,7 +8,7 @@ import numpy as np
 from api.forecast.crossing import below, first_time
 from api.forecast.grid import Grid
 from api.forecast.lesson import Lesson, Lessons
-from api.forecast.plan import Target
+from api.forecast.plan import Reason, Target
 from api.forecast.selection import Chosen
 from api.forecast.timetable import SLOTS, STEP_MS
 from api.vitals.sign import Colour, Key
@@ -45,12 +45,13 @@ class EarlyWarning:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Issued at t_ms, from lessons that ended at `learnt_ms`."""
+    """Issued at t_ms, from lessons that ended at `learnt_ms`; `reasons` where there is none."""
 
     t_ms: int
     learnt_ms: int
     leads_ms: Ints
     forecasts: Mapping[Key, Forecast]
+    reasons: Mapping[Key, Reason]
     warnings: tuple[EarlyWarning, ...]
 
 
@@ -63,6 +64,9 @@ def look_ahead(lessons: Lessons, grid: Grid, t_ms: int, likely: float, least: Co
         for key, lesson in lessons.by_key.items()
         if lesson.chosen is not None
     }
+    reasons = {
+        key: lesson.reason for key, lesson in lessons.by_key.items() if lesson.reason is not None
+    }
     leads = {one.chosen.fitted.leads for one in forecasts.values()} or {()}
     leads_ms = np.array(next(iter(leads)), np.int64) * STEP_MS
     issued_ms = end_ms - STEP_MS
@@ -72,7 +76,7 @@ def look_ahead(lessons: Lessons, grid: Grid, t_ms: int, likely: float, least: Co
         for warning in warnings(one, issued_ms, leads_ms, likely, least)
     ]
     found.sort(key=lambda one: (one.t_ms, -one.colour, one.key, one.entity))
-    return Outlook(issued_ms, lessons.until_ms, leads_ms, forecasts, tuple(found))
+    return Outlook(issued_ms, lessons.until_ms, leads_ms, forecasts, reasons, tuple(found))
 
 
 def forecast(lesson: Lesson, chosen: Chosen, recent: Grid) -> Forecast:

@@ -83,6 +83,17 @@ class ForecastSettings(Table):
         return tuple(lead // STEP_MIN for lead in self.judged_min)
 
 
+NOTHING = ForecastSettings(
+    leads_min=(60,),
+    judged_min=(60,),
+    history_days=28,
+    least_days=4,
+    bar=Bar(gain=0.0, sureness=0.0, trial_share=0.5),
+    warn=Warn(probability=0.5, least="yellow"),
+    subject=(),
+)
+
+
 def load_forecast_settings(config_dir: Path, rulebook: Rulebook) -> ForecastSettings:
     """Raises ConfigError, also for names that the rulebook does not have."""
     path = config_dir / FORECAST_FILE

@@ -10,12 +10,21 @@ from fastapi import APIRouter, Query, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api import feeds
-from api.deps import Frame, OfRun, Parameters, Service, TimeMs, newest, run_of, span_of
+from api.deps import (
+    Frame,
+    OfRun,
+    Parameters,
+    Service,
+    TimeMs,
+    entity_of,
+    newest,
+    run_of,
+    span_of,
+)
 from api.history.moment import recall
 from api.history.reader import POINTS, read, step_for
 from api.historyview import points
 from api.language import Language, Spoken
-from api.names import QUARTER
 from api.pages import PageRoute
 from api.problems import invalid, unknown
 from api.schemas import (
@@ -66,7 +75,7 @@ def read_tree(
     they are not kept. Answers carry an ETag.
     """
     response.headers["Content-Language"] = language
-    entity = _entity(service, at.level, at.entity)
+    entity = entity_of(service, at.level, at.entity)
     if at.at is None:
         return _tree(service, newest(service), at.level, entity, language)
     moment = recall(service.store, service.run, at.level, entity, at.at)
@@ -93,7 +102,7 @@ async def stream(
     at: Annotated[Place, Query()], service: Service, language: Spoken
 ) -> EventSourceResponse:
     """Events `vitals`: the tree of one place at each evaluation; a slow client skips some."""
-    entity = _entity(service, at.level, at.entity)
+    entity = entity_of(service, at.level, at.entity)
     feeds.admit(service.monitor.bell)
     return feeds.sse(partial(_events, service, at.level, entity, language))
 
@@ -116,7 +125,7 @@ def read_indicator(
     if at.entity is None:
         items = list(view.of(frame, indicator, at.level))
     else:
-        entity = _entity(service, at.level, at.entity)
+        entity = entity_of(service, at.level, at.entity)
         items = [view.sign(_sign(frame, indicator, at.level, entity))]
     response.headers["Content-Language"] = language
     return VitalList(run=service.run, t=iso(frame.t_ms), items=items)
@@ -133,7 +142,7 @@ def read_history(
     """
     if not service.names.known(indicator):
         raise unknown("indicator", indicator)
-    entity = _entity(service, past.level, past.entity)
+    entity = entity_of(service, past.level, past.entity)
     run = run_of(service, past.run)
     start_ms, end_ms = span_of(service, past.start, past.end, DAY_MS)
     step_ms = step_for(end_ms - start_ms) if past.step_s is None else past.step_s * 1000
@@ -151,17 +160,6 @@ def read_history(
         step_s=None if step_ms is None else step_ms // 1000,
         items=list(points(found)),
     )
-
-
-def _entity(service: Services, level: str, entity: str | None) -> str:
-    """The entity, which must exist; the quarter needs no name."""
-    if entity is None and level == "quarter":
-        return QUARTER
-    if entity is None:
-        raise invalid("entity", f"expected with level {level}")
-    if not service.names.exists(level, entity):
-        raise unknown(level, entity)
-    return entity
 
 
 def _tree(

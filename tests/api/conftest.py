@@ -15,6 +15,7 @@ from paho.mqtt.client import topic_matches_sub
 
 from api.app import create_app
 from api.config import Rulebook, load_rulebook
+from api.forecast.settings import load_forecast_settings
 from api.ledger import Ledger
 from api.monitor import Pace
 from api.service import Services, assemble
@@ -170,6 +171,7 @@ def open_quarter(world: World, tmp_path: Path) -> Iterator[OpenQuarter]:
             RUN, "core", world.geography, world.network, world.rulebook,
             load_scenarios(default_config_dir()), store, ledger, bus, Pace(),
             wall=lambda: wall_ms[0],
+            forecast=load_forecast_settings(default_config_dir(), world.rulebook),
         )  # fmt: skip
         services.closers = [store.close, ledger.close]
         services.bus.subscribe(topics.ack_topic(RUN, topics.ANY), services.commands.hear)

@@ -39,6 +39,7 @@ TABLE = {
     "clock": ("city monitor", ALL),
     "vitals/quarter/hengfu": ("monitor", "monitor viewer"),
     "alerts/a1": ("monitor", "monitor viewer"),
+    "warnings": ("monitor", "monitor viewer"),
     "commands/city": ("monitor", "city"),
     "commands/crews": ("monitor", ""),
     "acks/c1": ("city", "monitor"),

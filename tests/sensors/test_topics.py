@@ -9,6 +9,7 @@ BUILT = [
     (topics.confirmed_topic("r1", "z-01-02", "w1"), "confirmed", ("z-01-02", "w1")),
     (topics.status_topic("r1", "ingest"), "status", ("ingest",)),
     (topics.clock_topic("r1"), "clock", ()),
+    (topics.warnings_topic("r1"), "warnings", ()),
     (topics.vitals_topic("r1", "zone", "z-01-02"), "vitals", ("zone", "z-01-02")),
     (topics.alert_topic("r1", "a1"), "alerts", ("a1",)),
     (topics.command_topic("r1", "city"), "commands", ("city",)),
