@@ -60,7 +60,7 @@ def rows(config: Path) -> Iterator[Row]:
                 yield from _written(network, packs, run, broker.url, environment, settings)
                 yield from _latest(network, run, broker.url, environment, Path(folder), store)
                 yield _month(network, f"{run}-month", store)
-                for name in (run, f"{run}-bare", f"{run}-month"):
+                for name in () if URL not in os.environ else (run, f"{run}-bare", f"{run}-month"):
                     store.delete(name)
         finally:
             broker.stop()
@@ -73,8 +73,7 @@ def _influx(folder: Path) -> Iterator[InfluxSettings]:
         return
     server = start_influx(folder / "influx")
     try:
-        with server.bucket() as settings:
-            yield settings
+        yield server.create("bench")  # goes with its folder
     finally:
         server.stop()
 

@@ -70,12 +70,16 @@ class InfluxServer:
     def bucket(self) -> Iterator[InfluxSettings]:
         """A bucket that exists for a while, and the settings to use it."""
         name = f"test-{uuid.uuid4().hex[:12]}"
-        self.ask(f'CREATE DATABASE "{name}"')
-        token = SecretStr(self.shim.token)
         try:
-            yield InfluxSettings(url=self.url, token=token, org=ORG, bucket=name)
+            yield self.create(name)
         finally:
             self.ask(f'DROP DATABASE "{name}"')
+
+    def create(self, name: str) -> InfluxSettings:
+        """A bucket that stays as long as the folder."""
+        self.ask(f'CREATE DATABASE "{name}"')
+        token = SecretStr(self.shim.token)
+        return InfluxSettings(url=self.url, token=token, org=ORG, bucket=name)
 
     def ask(self, statement: str, database: str = "") -> Any:
         """What the engine itself answers, not by way of the shim."""
