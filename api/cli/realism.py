@@ -92,6 +92,12 @@ def _tell(report: Report, target: Path, export: Path | None) -> None:
             f"two-sample AUC, {trial.name_en}: {trial.simulated.auc:.3f} (real against real "
             f"{trial.real.auc:.3f}, random walk {trial.random_walk_auc:.3f})"
         )
+    real, simulated, told = report.verdict.control
+    if told:
+        out().print(
+            f"the real years {report.verdict.split.spare_name} in its place would pass {real} of "
+            f"{told} lines, the simulated span passes {simulated}"
+        )
     mark = "[green]✓[/]" if report.verdict.passed else "[red]✗[/]"
     out().print(
         f"{mark} {len(lines) - len(failed)} of {len(lines)} lines passed; {target}/realism.html"

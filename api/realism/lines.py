@@ -17,6 +17,8 @@ class Line:
 
     `distance` is of the simulated span from the part to check, `yardstick` that of the real part
     to fit from it; None when the line has an absolute target. `limit` is what was allowed.
+    `control` tells whether spare real years in the place of the simulated ones pass; None when
+    there are none.
     """
 
     id: str
@@ -33,16 +35,26 @@ class Line:
     limit: float
     passed: bool
     reason: str
+    control: bool | None = None
 
 
 def judge(
-    simulated: Sequence[Distance], yardstick: Sequence[Distance], limits: RealismLimits
+    simulated: Sequence[Distance],
+    yardstick: Sequence[Distance],
+    limits: RealismLimits,
+    control: Sequence[Distance] = (),
 ) -> list[Line]:
-    """A line per statistic; both sequences are of the same statistics against the same part."""
-    return [_line(sim, real, limits) for sim, real in zip(simulated, yardstick, strict=True)]
+    """A line per statistic; all distances are from the same part, the first two alike."""
+    others = {one.statistic.id: one.value for one in control}
+    return [
+        _line(sim, real, limits, others.get(sim.statistic.id))
+        for sim, real in zip(simulated, yardstick, strict=True)
+    ]
 
 
-def _line(simulated: Distance, yardstick: Distance, limits: RealismLimits) -> Line:
+def _line(
+    simulated: Distance, yardstick: Distance, limits: RealismLimits, control: float | None
+) -> Line:
     row = simulated.statistic
     floor = float(getattr(limits.floors, row.floor))
     usual = yardstick.value if math.isfinite(yardstick.value) else 0.0
@@ -63,6 +75,7 @@ def _line(simulated: Distance, yardstick: Distance, limits: RealismLimits) -> Li
         limit=limit,
         passed=passed,
         reason="" if passed else why(simulated, limit),
+        control=None if control is None else bool(control <= limit),
     )
 
 

@@ -89,6 +89,20 @@ def _head(verdict: Verdict, about: dict[str, object]) -> str:
         "<p>判据：模拟与待检验年份的距离不超过真实年份之间距离的 1.25 倍（或下限）。"
         "A line passes when the simulated span is no farther from the real part to check than "
         "1.25 times what one real part is from the next, or than the floor.</p>"
+        f"{_control(verdict)}"
+    )
+
+
+def _control(verdict: Verdict) -> str:
+    real, simulated, told = verdict.control
+    if not told:
+        return ""
+    years = verdict.split.spare_name
+    return (
+        f"<p>对照：把真实的 {years} 年放在模拟的位置上，{told} 项中通过 {real} 项，模拟通过 "
+        f"{simulated} 项。Control: the real years {years} in the place of the simulated ones pass "
+        f"{real} of {told} lines, the simulated span passes {simulated}; ° marks lines that the "
+        "real years do not pass either.</p>"
     )
 
 
@@ -163,7 +177,8 @@ def _row(line: Line) -> str:
     single = len(line.simulated) == 1
     return (
         f'<tr class="{"good" if line.passed else "bad"}"><td>{"✓" if line.passed else "✗"}</td>'
-        f'<td class="name">{escape(line.name_zh)} · {escape(line.name_en)}{_unit(line)}</td>'
+        f'<td class="name">{escape(line.name_zh)} · {escape(line.name_en)}{_unit(line)}'
+        f"{' °' if line.control is False else ''}</td>"
         + _cells(
             number(line.simulated[0]) if single else "",
             number(line.real[0]) if single else "",

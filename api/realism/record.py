@@ -19,12 +19,21 @@ def as_record(verdict: Verdict, about: dict[str, Any]) -> dict[str, Any]:
         "check": verdict.split.check_name,
         "passed": verdict.passed,
         "lines_passed": sum(line.passed for line in verdict.lines),
+        "control": _control(verdict),
         "lines": [asdict(line) for line in verdict.lines],
         "classifier": [_trial(trial) for trial in verdict.trials],
         "one_column_alone": [asdict(one) for one in verdict.alone],
     }
     plain: dict[str, Any] = _plain(record)
     return plain
+
+
+def _control(verdict: Verdict) -> dict[str, Any] | None:
+    real, simulated, told = verdict.control
+    if not told:
+        return None
+    years = verdict.split.spare_name
+    return {"years": years, "lines": told, "real_passed": real, "simulated_passed": simulated}
 
 
 def _trial(trial: Trial) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from api.realism.recorded import share_gaps
 from api.realism.series import Series
+from twin.arrays import Floats
 
 _ENOUGH = 0.5  # of a year's hours, in every column that is asked for
 _FIT_YEARS = 2
@@ -17,12 +18,17 @@ class SplitError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """`fit` comes before `check`; both are named by their span."""
+    """`fit` comes before `check`; both are named by their span.
+
+    `spare` holds real years before those to fit, with the columns that they have: the control.
+    """
 
     fit: Series
     check: Series
     fit_name: str
     check_name: str
+    spare: Series | None = None
+    spare_name: str = ""
 
 
 def split(
@@ -40,7 +46,29 @@ def split(
     if fit[1] >= check[0]:
         raise SplitError(f"years to fit {_span(fit)} must end before those to check {_span(check)}")
     parts = [_cut(series, span) for span in (fit, check)]
-    return Split(share_gaps(parts[0], parts[1]), parts[1], _span(fit), _span(check))
+    spare, name = _spare(series, fit)
+    return Split(
+        fit=share_gaps(parts[0], parts[1]),
+        check=parts[1],
+        fit_name=_span(fit),
+        check_name=_span(check),
+        spare=None if spare is None else share_gaps(spare, parts[1]),
+        spare_name=name,
+    )
+
+
+def _spare(series: Series, fit: tuple[int, int]) -> tuple[Series | None, str]:
+    """As many years just before those to fit as those are, when the series goes back so far."""
+    span = (2 * fit[0] - fit[1] - 1, fit[0] - 1)
+    if series.year[0] > span[0]:
+        return None, ""
+    part = series.years(*span)
+    full = [name for name, values in part.columns.items() if _present(values) >= _ENOUGH]
+    return (part.only(*full), _span(span)) if full else (None, "")
+
+
+def _present(values: Floats) -> float:
+    return float(np.mean(~np.isnan(values)))
 
 
 def good_years(series: Series) -> list[int]:
@@ -69,7 +97,7 @@ def _cut(series: Series, span: tuple[int, int]) -> Series:
     except ValueError as error:
         raise SplitError(str(error)) from None
     for name, values in part.columns.items():
-        if np.mean(~np.isnan(values)) < _ENOUGH:
+        if _present(values) < _ENOUGH:
             raise SplitError(f"{name} is mostly missing in {_span(span)}")
     return part
 

@@ -64,13 +64,26 @@ class Verdict:
         """Whether every line passed."""
         return all(line.passed for line in self.lines)
 
+    @property
+    def control(self) -> tuple[int, int, int]:
+        """Of the lines that spare real years can tell: how many these pass, how many the
+        simulated span passes, and how many they are."""
+        told = [line for line in self.lines if line.control is not None]
+        return (
+            sum(bool(line.control) for line in told),
+            sum(line.passed for line in told),
+            len(told),
+        )
+
 
 def weather_verdict(
     simulated: Series, parts: Split, limits: RealismLimits, seed: int, step: Step
 ) -> Verdict:
     """Statistics and classifier; `simulated` is recorded like the part to fit."""
     step("statistics")
-    lines = judge(compare(simulated, parts.check), compare(parts.fit, parts.check), limits)
+    control = () if parts.spare is None else compare(parts.spare, parts.check)
+    yardstick = compare(parts.fit, parts.check)
+    lines = judge(compare(simulated, parts.check), yardstick, limits, control)
     walk = random_walk(parts.fit, seed)
     trials = [
         _trial(name, simulated, walk, parts, limits, step)

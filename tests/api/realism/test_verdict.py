@@ -121,3 +121,13 @@ def test_the_limit_is_the_floor_when_real_years_hardly_differ(climate: Series) -
     same = compare(climate, climate)
     for line in judge(same, same, LIMITS):
         assert line.limit == line.floor
+
+
+def test_spare_real_years_are_told_as_a_control(climate: Series, same_climate: Series) -> None:
+    """They are judged by the same limit, for the statistics that they have."""
+    spare = same_climate.only("temp_c")
+    yardstick = compare(same_climate, climate)
+    lines = judge(yardstick, yardstick, LIMITS, compare(spare, climate))
+    told = {line.id: line.control for line in lines if line.control is not None}
+    assert set(told) == {row.id for row in TABLE if row.needs == ("temp_c",)}
+    assert all(told.values())
