@@ -76,6 +76,7 @@ class Services:
     keys: KeyRing
     bus: MessageBus
     clock: RunClock
+    engine: VitalEngine
     desk: AlertDesk
     monitor: Monitor
     commands: Commands
@@ -207,6 +208,7 @@ def assemble(
         keys=KeyRing(ledger, wall),
         bus=bus,
         clock=clock,
+        engine=engine,
         desk=desk,
         monitor=Monitor(
             run,

@@ -12,6 +12,7 @@ from api.problems import invalid, unknown
 from api.schemas import QuantityOut, ReadingList, ReadingOut, SensorOut, SensorPage
 from api.service import Services
 from api.vitalview import number
+from api.whyview import trust_of
 from sensors.catalogue import DEVICE, Kind, Quantity
 from twin.arrays import Bools
 from twin.clock import HOUR_MS, iso
@@ -188,6 +189,7 @@ def _sensor(service: Services, row: int) -> SensorOut:
         lat=round(float(lat), 6),
         cadence_s=kind.cadence_ms / 1000,
         quantities=[_quantity(one) for one in kind.quantities],
+        trust=trust_of(service.monitor.frame, network, row),
     )
 
 

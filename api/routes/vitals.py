@@ -34,9 +34,11 @@ from api.schemas import (
     VitalHistoryOut,
     VitalList,
     VitalTree,
+    WhyOut,
 )
 from api.service import Services
 from api.vitals.sign import VitalFrame, VitalSign
+from api.whyview import why_out
 from twin.clock import DAY_MS, iso
 
 router = APIRouter(prefix="/vitals", tags=["vital signs"])
@@ -129,6 +131,22 @@ def read_indicator(
         items = [view.sign(_sign(frame, indicator, at.level, entity))]
     response.headers["Content-Language"] = language
     return VitalList(run=service.run, t=iso(frame.t_ms), items=items)
+
+
+@router.get("/{indicator}/why", summary="Why one vital sign is what it is")
+def read_why(
+    indicator: str, at: Annotated[Place, Query()], service: Service, language: Spoken
+) -> WhyOut:
+    """Parts and weights, what limits it, the worst below, down to neurons and their readings."""
+    if not service.names.known(indicator):
+        raise unknown("indicator", indicator)
+    entity = _entity(service, at.level, at.entity)
+    newest(service)
+    try:
+        why = service.engine.why(indicator, at.level, entity)
+    except KeyError:
+        raise unknown("vital sign", f"{indicator} of {entity} at level {at.level}") from None
+    return why_out(why, service.run, service.rulebook, service.vital_views[language])
 
 
 @router.get("/{indicator}/history", summary="One vital sign over time")

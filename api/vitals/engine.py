@@ -3,6 +3,7 @@
 add(batch) -> windows;  evaluate(t) -> probes -> stages -> dimensions -> composite -> colours
 """
 
+import threading
 from collections.abc import Iterable
 
 import numpy as np
@@ -15,6 +16,7 @@ from api.vitals.probe import Columns, Probe
 from api.vitals.rollup import Stage, Summit
 from api.vitals.scoring import Published, Steady
 from api.vitals.sign import ABOVE, Block, Key, Roster, Trusted, VitalFrame
+from api.vitals.why import Explainer, Why
 from api.vitals.windows import Windows
 from sensors.network import Network
 from sensors.reading import ReadingBatch
@@ -23,7 +25,7 @@ from twin.entities import Geography
 
 
 class VitalEngine:
-    """Holds the windows; event time only moves forward. Not safe for several threads at once.
+    """Holds the windows; event time only moves forward. One thread feeds it, any may ask why.
 
     `cases` are the orders and reports behind the indicators that ask for them.
     """
@@ -36,6 +38,8 @@ class VitalEngine:
         cases: CaseBook | None = None,
     ) -> None:
         self.cases = CaseBook() if cases is None else cases
+        self._lock = threading.Lock()
+        self._newest: VitalFrame | None = None
         self._rulebook = rulebook
         self._probes = [
             Probe(indicator, level, geography, network)
@@ -51,6 +55,7 @@ class VitalEngine:
         self._trust = _grades(rulebook, network)
         self._confidence = Confidence([probe.roster for probe in self._probes])
         inspector = Inspector(network, rulebook.quality, _urgent(rulebook))
+        self._explainer = Explainer(rulebook, geography, network, self._probes)
         self.windows = Windows(network, _needs(self._probes), inspector)
 
     def add(self, batch: ReadingBatch) -> None:
@@ -63,10 +68,25 @@ class VitalEngine:
 
     def advance(self, t_ms: int) -> None:
         """Move event time without evaluating; what waits is let in or dropped."""
-        self.windows.advance(t_ms)
+        with self._lock:
+            self.windows.advance(t_ms)
+            self._newest = None
+
+    def why(self, indicator: str, level: str, entity: str) -> Why:
+        """Why a sign of the newest frame is what it is; KeyError when it has no such sign."""
+        with self._lock:
+            if self._newest is None:
+                raise KeyError("there is no frame yet")
+            key = (indicator, level)
+            return self._explainer.why(self._newest, key, entity, self.windows, self.cases)
 
     def evaluate(self, t_ms: int) -> VitalFrame:
         """All vital signs at event time t_ms; ValueError when it lies before the last one."""
+        with self._lock:
+            self._newest = self._evaluate(t_ms)
+            return self._newest
+
+    def _evaluate(self, t_ms: int) -> VitalFrame:
         self.windows.advance(t_ms)
         verdict = self.windows.judge(t_ms)
         trust = self._trust * verdict.quality * self.windows.live(t_ms)

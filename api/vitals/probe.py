@@ -55,7 +55,7 @@ class Probe:
         everyone = formula is not None and formula.everyone
         rows = self._rows(everyone)
         self.members = self._find(rows, everyone)
-        self._compute: Callable[[Scene], Measured] = (
+        self.compute: Callable[[Scene], Measured] = (
             formula.compute if formula else _generic(indicator)
         )
         self.parameters = {**(formula.parameters if formula else {}), **indicator.parameters}
@@ -69,7 +69,7 @@ class Probe:
 
     def measure(self, t_ms: int, windows: Windows, confidence: Floats, cases: CaseBook) -> Columns:
         """Columns at t_ms; `confidence` per entity, by the neurons behind it."""
-        measured = self._compute(self.scene(t_ms, windows, cases))
+        measured = self.compute(self.scene(t_ms, windows, cases))
         value = measured.value
         if measured.trust is not None:
             confidence = confidence * measured.trust

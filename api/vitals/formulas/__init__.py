@@ -31,6 +31,7 @@ class Formula:
     `also` lists windows beyond the indicator's own (ring name, span). `everyone` formulas look
     at all neurons, `map_only` ones at none, `of_cases` ones at orders and reports instead;
     `one_kind` ones read their roles neuron by neuron, so all must be quantities of one kind.
+    `gathers` says which neurons decide: all alike (mean), or the highest or lowest one.
     What `prepare` makes of the ground, once, is the scene's `prepared`.
     """
 
@@ -44,6 +45,7 @@ class Formula:
     one_kind: bool = False
     of_cases: bool = False
     prepare: Callable[[Ground], Any] | None = None
+    gathers: str = "mean"
 
 
 def _map_formula(theme: str, parameters: Mapping[str, float]) -> Formula:
@@ -75,18 +77,30 @@ FORMULAS: Mapping[str, Formula] = {
         one_kind=True,
     ),
     "aqi": Formula(air.aqi, may=POLLUTANTS),
-    "noise_excess": Formula(noise.noise_excess, {"of": "dB(A)"}),
+    "noise_excess": Formula(noise.noise_excess, {"of": "dB(A)"}, gathers="max"),
     "highest_today": Formula(weather.highest_today, {"of": "Cel"}, also={"hours": DAY_MS}),
     "rain_equivalent": Formula(
         weather.rain_equivalent, {"of": "mm/h"}, also={"minutes": HOUR_MS, "hours": DAY_MS}
     ),
-    "vibration_ratio": Formula(structure.vibration_ratio, SHAKING, {"top": "mm/s"}, one_kind=True),
-    "tilt_change": Formula(structure.tilt_change, {"x": "deg", "y": "deg"}, WARMTH, also=MONTH),
-    "crack_growth": Formula(structure.crack_growth, {"width": "mm"}, WARMTH, also=MONTH),
+    "vibration_ratio": Formula(
+        structure.vibration_ratio, SHAKING, {"top": "mm/s"}, one_kind=True, gathers="max"
+    ),
+    "tilt_change": Formula(
+        structure.tilt_change, {"x": "deg", "y": "deg"}, WARMTH, also=MONTH, gathers="max"
+    ),
+    "crack_growth": Formula(
+        structure.crack_growth, {"width": "mm"}, WARMTH, also=MONTH, gathers="max"
+    ),
     "settlement_rate": Formula(structure.settlement_rate, {"level": "mm"}, WARMTH, also=MONTH),
-    "electrical_fire": Formula(lifelines.electrical_fire, {"leakage": "mA", "joint": "Cel"}),
+    "electrical_fire": Formula(
+        lifelines.electrical_fire, {"leakage": "mA", "joint": "Cel"}, gathers="max"
+    ),
     "pressure_ratio": Formula(
-        lifelines.pressure_ratio, {"pressure": "kPa"}, parameters={"least_days": 3.0}, also=MONTH
+        lifelines.pressure_ratio,
+        {"pressure": "kPa"},
+        parameters={"least_days": 3.0},
+        also=MONTH,
+        gathers="min",
     ),
     "lamps_lit": Formula(
         lifelines.lamps_lit, {"power": "W"}, parameters={"lit_w": 10.0, "sun_deg": -6.0}

@@ -195,3 +195,33 @@ def test_a_minute_of_the_past_is_as_it_was_stored(lively: Any, client: Any) -> N
 def test_a_time_before_everything_has_no_minute(lively: Any, client: Any) -> None:
     answer = client.get(VITALS, params={"at": "2026-04-01T15:01:30+08:00"})
     assert (answer.status_code, answer.json()["status"]) == (404, 404)
+
+
+def test_why_leads_from_the_composite_to_neurons_and_their_readings(
+    quarter: Any, client: Any
+) -> None:
+    quarter.surge(minutes=6)
+    why = client.get("/api/v1/vitals/D1/why").json()
+    assert why["path"][0]["indicator"] == "D1"
+    assert {part["sign"]["indicator"] for part in why["parts"]} >= {"P1", "P2"}
+    assert why["rule"]["version"] == quarter.services.rulebook.version
+    end = why["path"][-1]
+    measured = client.get(
+        f"/api/v1/vitals/{end['indicator']}/why?level={end['level']}&entity={end['entity']}"
+    ).json()
+    assert measured["limited_by"] == "measured"
+    first = measured["inputs"][0]
+    assert client.get(first["readings"]).status_code == 200
+    sensor = client.get(f"/api/v1/sensors/{first['sensor']}").json()
+    assert sensor["trust"]["believed"] == first["believed"]
+    assert sensor["trust"]["trust"] == first["trust"]
+
+
+def test_why_of_what_is_not_there_is_a_problem(quarter: Any, client: Any) -> None:
+    quarter.clock(START_MS + 5_000)
+    for path in ("P1/why?level=zone&entity=nowhere", "X9/why", "S1/why?level=street&entity=x"):
+        answer = client.get(f"/api/v1/vitals/{path}")
+        assert (answer.status_code, answer.headers["content-type"]) == (
+            404,
+            "application/problem+json",
+        )

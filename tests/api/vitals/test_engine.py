@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from api.quality.config import Check
 from api.vitals.sign import Colour, Status
 from sensors.reading import ReadingBatch
 from twin.clock import MINUTE_MS
@@ -175,3 +176,35 @@ def test_empty_batch_is_welcome(make_town: Make, noon: int) -> None:
     engine = make_town("P1").engine
     engine.add(ReadingBatch.empty())
     assert engine.evaluate(noon).t_ms == noon
+
+
+def test_neurons_that_are_not_believed_do_not_move_vital_signs(
+    make_town: Make, noon: int, rulebook: Any
+) -> None:
+    """Two cells of 30 and 60 persons; the fuller one says 60 for 20 minutes without a flicker."""
+    town = make_town("P1", "N2", quality=rulebook.quality)
+    for step in range(120, -1, -1):
+        persons = {CELLS[0]: 30.0 + step % 3, CELLS[1]: 60.0}
+        town.read(noon - step * 10_000, **persons)
+    frame = town.engine.evaluate(noon)
+    found = frame.sign("P1", "street", "a")
+    assert found.value == pytest.approx(31 / 60, rel=0.02)
+    assert found.confidence == pytest.approx(0.95 / 2)
+    stuck = town.network.index("p-2:crowd_density:1")
+    assert frame.trusted.verdict.reasons(stuck) == ["stuck"]
+    assert frame.trusted.trust[stuck] == 0
+    assert frame.sign("N2", "quarter", "hengfu").value == pytest.approx(100 / len(town.network))
+
+
+def test_a_neuron_that_saves_lives_is_believed_whatever_it_says(
+    make_town: Make, noon: int, rulebook: Any
+) -> None:
+    """Gas jumps from 0 to 40 % of the limit and stands there: no time to wait for a second."""
+    checks = (*rulebook.quality.check, Check(of="gas_ch4.lel", jump=0.02, stuck=2))
+    town = make_town("L4", quality=rulebook.quality.model_copy(update={"check": checks}))
+    gas = "c-1:gas_ch4:1:lel"
+    town.read(noon - 60_000, **{gas: 0.0})
+    for ago_s in (30, 20, 10, 0):
+        town.read(noon - ago_s * 1000, **{gas: 0.4})
+    found = town.engine.evaluate(noon).sign("L4", "street", "a")
+    assert (found.value, found.colour) == (pytest.approx(40.0), Colour.RED)
