@@ -140,7 +140,7 @@ def read_why(
     """Parts and weights, what limits it, the worst below, down to neurons and their readings."""
     if not service.names.known(indicator):
         raise unknown("indicator", indicator)
-    entity = _entity(service, at.level, at.entity)
+    entity = entity_of(service, at.level, at.entity)
     newest(service)
     try:
         why = service.engine.why(indicator, at.level, entity)
