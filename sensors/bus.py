@@ -6,7 +6,10 @@ back.
 """
 
 import contextlib
+import os
 import secrets
+import ssl
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +20,8 @@ import structlog
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from sensors.brokerurl import BusError, parse_url
+from sensors.brokertls import broker_context, reason
+from sensors.brokerurl import BusError, in_the_clear, parse_url, uses_tls
 from sensors.outgoing import Outgoing
 
 __all__ = ["Bus", "BusError", "BusFull", "Handler", "Message", "Presence", "parse_url"]
@@ -83,7 +87,7 @@ class Bus:
         queued: int = QUEUED,
         persistent: bool = True,
     ) -> None:
-        """Raises BusError for a wrong address.
+        """Raises BusError for a wrong address, or for TLS settings that cannot be used.
 
         Connects in the background, and keeps trying, from the first subscription, publication or
         wait on. Subscribe first: what a session kept for a topic without handler is let go.
@@ -97,8 +101,16 @@ class Bus:
         self._connected, self._subscribed = threading.Event(), threading.Event()
         self._asked = 0  # subscriptions that the broker has not answered
         self._connection = self._network_thread = 0
-        self._complained = self._closing = False
+        self._complaints: set[str] = set()  # since the last good connection
+        self._closing = False
         self._client = _client(client_id, user, password, persistent)
+        if uses_tls(url):
+            self._client.tls_set_context(broker_context(os.environ))
+        if in_the_clear(url):
+            _log.warning(
+                "the broker's password goes over the network in the clear: use mqtts://",
+                broker=self.address,
+            )
         self._started = False
         self._listen()
 
@@ -207,10 +219,11 @@ class Bus:
             client.will_set(self._presence.topic, self._presence.will, 1, True)
 
     def _on_connect(
-        self, client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
+        self, client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any
     ) -> None:
-        if reason.is_failure:
-            self._complain("broker refuses the connection", reason=str(reason))
+        if code.is_failure:
+            hint = "look at user and password in HENGFU_BROKER or --broker"
+            self._complain(f"broker refuses the connection, trying again: {hint}", str(code))
             return
         self._connection += 1
         self._network_thread = threading.get_ident()
@@ -225,21 +238,26 @@ class Bus:
             client.publish(self._presence.topic, self._presence.birth, 1, True)
         for greet in self._greetings:
             greet()
-        if self._complained:
-            self._complained = False
+        if self._complaints:
+            self._complaints.clear()
             _log.info("broker is back", broker=self.address)
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: Any) -> None:
-        self._complain("broker cannot be reached, trying again")
+        error = sys.exception()  # paho calls this while it handles the error
+        if isinstance(error, ssl.SSLError):
+            self._complain("broker cannot be trusted, trying again", reason(error))
+        elif not self._complaints:
+            why = "no answer" if error is None else reason(error)
+            self._complain("broker cannot be reached, trying again", why)
 
     def _on_disconnect(
-        self, _client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
+        self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any
     ) -> None:
         self._connected.clear()
         self._subscribed.clear()
         self._outgoing.disconnected()
-        if not self._closing:
-            self._complain("broker is lost, trying again", reason=str(reason))
+        if not self._closing and not self._complaints:
+            self._complain("broker is lost, trying again", str(code))
 
     def _on_subscribe(
         self, _client: mqtt.Client, _data: Any, _mid: int, reasons: list[ReasonCode], _more: Any
@@ -251,11 +269,11 @@ class Bus:
             if self._asked <= 0:
                 self._subscribed.set()
 
-    def _complain(self, event: str, **details: str) -> None:
-        """Once per loss."""
-        if not self._complained:
-            self._complained = True
-            _log.warning(event, broker=self.address, **details)
+    def _complain(self, event: str, why: str) -> None:
+        """Once per loss, and once more for each refusal, which somebody has to put right."""
+        if event not in self._complaints:
+            self._complaints.add(event)
+            _log.warning(event, broker=self.address, reason=why)
 
     def _on_publish(
         self, _client: mqtt.Client, _data: Any, mid: int, _reason: ReasonCode, _properties: Any

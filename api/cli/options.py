@@ -82,7 +82,10 @@ UrlOption = Annotated[
 BrokerUrlOption = Annotated[
     str,
     typer.Option(
-        "--broker", envvar="HENGFU_BROKER", help="mqtt://[user:password@]host:port", metavar="URL"
+        "--broker",
+        envvar="HENGFU_BROKER",
+        help="mqtt(s)://[user:password@]host:port",
+        metavar="URL",
     ),
 ]
 MetricsPortOption = Annotated[
@@ -91,4 +94,11 @@ MetricsPortOption = Annotated[
 ]
 RunOption = Annotated[
     str | None, typer.Option("--run", help="Run id; a new one, or the live one, when not given.")
+]
+TlsCertOption = Annotated[
+    Path | None,
+    typer.Option(envvar="HENGFU_TLS_CERT", help="PEM certificate chain: HTTPS instead of HTTP."),
+]
+TlsKeyOption = Annotated[
+    Path | None, typer.Option(envvar="HENGFU_TLS_KEY", help="Its private key, not encrypted.")
 ]

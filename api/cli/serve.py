@@ -6,11 +6,21 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 
 from api.cli.address import Address, listen, resolve
 from api.cli.errors import UsageError
-from api.cli.options import Area, BrokerUrlOption, ConfigOption, DataOption, RunOption
+from api.cli.options import (
+    Area,
+    BrokerUrlOption,
+    ConfigOption,
+    DataOption,
+    RunOption,
+    TlsCertOption,
+    TlsKeyOption,
+)
+from api.cli.tls import check_pair
 from api.keyring import KeyRing
 from api.ledger import LEDGER_FILE, Ledger
 from api.logs import configure_logs
@@ -21,6 +31,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 GRACE_S = 3
+
+_log = structlog.get_logger(__name__)
 
 
 def serve(
@@ -44,15 +56,20 @@ def serve(
     ] = True,
     data: DataOption = Path("data"),
     config: ConfigOption = None,
+    tls_cert: TlsCertOption = None,
+    tls_key: TlsKeyOption = None,
 ) -> None:
     """Serve the vital signs, alerts and feeds of one run over HTTP."""
     from api.service import build_services  # late: the other commands start without the web
 
     configure_logs()
+    check_pair(tls_cert, tls_key)
     address = resolve(host, port)
     keys_demanded = require_keys or not address.loopback
     if keys_demanded:
         _check_keys(data, address)
+    if tls_cert is None and not address.loopback:
+        _log.warning("API keys go over the network in the clear: give --tls-cert and --tls-key")
     listener = listen(address)
     services = build_services(
         config or default_config_dir(),
@@ -63,7 +80,7 @@ def serve(
         store=store,
         with_ingest=ingest,
     )
-    _serve(services, listener, keys_demanded)
+    _serve(services, listener, keys_demanded, tls_cert, tls_key)
 
 
 def _check_keys(data: Path, address: Address) -> None:
@@ -76,7 +93,13 @@ def _check_keys(data: Path, address: Address) -> None:
             )
 
 
-def _serve(services: "Services", listener: socket.socket, keys_demanded: bool) -> None:
+def _serve(
+    services: "Services",
+    listener: socket.socket,
+    keys_demanded: bool,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+) -> None:
     import uvicorn
 
     from api.app import create_app
@@ -88,6 +111,8 @@ def _serve(services: "Services", listener: socket.socket, keys_demanded: bool) -
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
         lifespan="on",
+        ssl_certfile=tls_cert,
+        ssl_keyfile=tls_key,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: None)  # uvicorn raises it again at its end

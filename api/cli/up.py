@@ -4,7 +4,7 @@ import contextlib
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -22,11 +22,14 @@ from api.cli.options import (
     SeedOption,
     SpeedOption,
     StartOption,
+    TlsCertOption,
+    TlsKeyOption,
     default_start,
     new_run_id,
     parse_speed,
     parse_start,
 )
+from api.cli.tls import check_pair
 from api.supervisor import BrokerChild, Child, ChildDied, Family, folder_lock, port_is_free
 from sensors.broker import start_broker
 from twin.clock import iso, wall_ms
@@ -49,6 +52,12 @@ class Plan:
     store: str
     data: Path
     config: Path | None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+    @property
+    def url(self) -> str:
+        return f"{'http' if self.tls_cert is None else 'https'}://{HOST}:{self.port}"
 
     def roles(self, run: str) -> dict[str, list[str]]:
         """The commands of the children; the broker's address goes by the environment."""
@@ -56,6 +65,8 @@ class Plan:
         common += [] if self.config is None else ["--config", str(self.config)]
         city = ["--speed", self.speed, "--start", iso(self.start_ms), "--seed", str(self.seed)]
         service = ["--port", str(self.port), "--store", self.store, "--ingest"]
+        if self.tls_cert is not None:
+            service += ["--tls-cert", str(self.tls_cert), "--tls-key", str(self.tls_key)]
         return {
             "service": ["serve", *common, *service],
             "city": ["simulate", *common, *city, "--resume"],
@@ -76,18 +87,22 @@ def up(
     ),
     data: DataOption = Path("data"),
     config: ConfigOption = None,
+    tls_cert: TlsCertOption = None,
+    tls_key: TlsKeyOption = None,
 ) -> None:
     """Bring up broker, city, ingest, vital signs, alerts and HTTP; Ctrl-C stops them all."""
     parse_speed(speed)
     if store != "duckdb":
         raise UsageError(f"store {store!r}: here only duckdb; for influx start the services apart")
+    check_pair(tls_cert, tls_key)
     start_ms = default_start() if start is None else parse_start(start)
     load_everything(config or default_config_dir(), area.value)
     if not port_is_free(HOST, port):
         raise UsageError(f"port {port} is in use: give another with --port")
     try:
         with folder_lock(data):
-            _run(Plan(port, speed, start_ms, seed, area, broker, store, data, config))
+            plan = Plan(port, speed, start_ms, seed, area, broker, store, data, config)
+            _run(replace(plan, tls_cert=tls_cert, tls_key=tls_key))
     except BlockingIOError:
         raise UsageError(
             f"data folder {data} is in use by another hengfu: give another with --data"
@@ -106,7 +121,7 @@ def _run(plan: Plan) -> None:
         with _address_file(plan.data / "broker-url", broker):
             for name, arguments in plan.roles(run).items():
                 family.add(Child(name, arguments, logs / f"{name}.log", {"HENGFU_BROKER": broker}))
-            _wait_until_ready(family, f"http://{HOST}:{plan.port}", began)
+            _wait_until_ready(family, plan.url, began)
             _greet(plan, run, time.monotonic() - began)
             _tend(family)
     except ChildDied as error:
@@ -164,7 +179,8 @@ def _wait_until_ready(family: Family, url: str, began: float) -> None:
 
 def _ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/readyz", timeout=2.0).status_code == 200
+        # our own child on loopback, by its number: the certificate names some host, not this
+        return httpx.get(f"{url}/readyz", timeout=2.0, verify=False).status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -177,8 +193,8 @@ def _tend(family: Family) -> None:
 
 
 def _greet(plan: Plan, run: str, took_s: float) -> None:
-    base = f"http://{HOST}:{plan.port}"
-    url = "" if plan.port == 8000 else f" --url {base}"
+    base = plan.url
+    url = "" if base == "http://127.0.0.1:8000" else f" --url {base}"
     topic = f'"$(cat {plan.data / "broker-url"})/hengfu/v1/+/readings/#"'
     shown = [
         f"run [bold]{run}[/], all vital signs after {took_s:.1f} s",

@@ -161,7 +161,9 @@ def test_ports_are_published_on_loopback_and_somebody_listens_there(
         for port in ports:
             host, _, inner = port.split(":")
             assert host == "127.0.0.1"
-            inside[name] = inner
+            inside.setdefault(name, inner)
+    assert "MOSQUITTO_TLS_LISTENER:-8883}" in (SHIPPED / "start.sh").read_text(encoding="utf-8")
+    assert services["broker"]["ports"][1].endswith(":8883")
     conf = (SHIPPED / "mosquitto.conf").read_text(encoding="utf-8")
     assert f"\nlistener {inside['broker']}\n" in conf
     assert f"--port={inside['api']}" in services["api"]["command"]

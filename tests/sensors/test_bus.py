@@ -14,6 +14,7 @@ from sensors.bus import Bus, BusError, Presence, parse_url
     [
         ("mqtt://127.0.0.1:1884", ("127.0.0.1", 1884, None, None)),
         ("mqtt://broker", ("broker", 1883, None, None)),
+        ("mqtts://broker", ("broker", 8883, None, None)),
         ("mqtt://me:p%40ss@broker:1", ("broker", 1, "me", "p@ss")),
     ],
 )
