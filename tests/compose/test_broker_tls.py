@@ -237,7 +237,7 @@ def test_the_whole_chain_runs_encrypted_and_tells_no_secret(
             ends.callback(process.terminate)
         missing = {"readings", "confirmed", "vitals"}
         while missing:
-            missing.discard(parse(overheard.get(timeout=60).topic).channel)
+            missing.discard(parse(overheard.get(timeout=120).topic).channel)
         trusted = httpx.create_ssl_context(verify=ca)
         answer = httpx.get(f"https://{HOST}:{port}/api/v1/vitals", verify=trusted, timeout=30)
         assert answer.status_code == 200
