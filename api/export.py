@@ -16,7 +16,8 @@ import msgspec
 import numpy as np
 
 from sensors.catalogue import load_catalogue
-from sensors.faults import FaultLabel
+from sensors.faults.label import FaultLabel
+from sensors.faults.profile import ORDINARY, load_profile
 from sensors.network import Network, build_network
 from sensors.reading import ReadingBatch
 from sensors.simulation import Simulation
@@ -56,7 +57,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export(
-    config_dir: Path, area: str, seed: int, start_ms: int, end_ms: int, target: Path
+    config_dir: Path,
+    area: str,
+    seed: int,
+    start_ms: int,
+    end_ms: int,
+    target: Path,
+    faults: str = ORDINARY,
 ) -> Iterator[Export]:
     """Write the span to the folder; yields after every city hour.
 
@@ -66,20 +73,20 @@ def export(
     network = build_network(load_catalogue(config_dir), geography)
     scenarios = load_scenarios(config_dir)
     city = City.start(load_city_config(config_dir), geography, scenarios, seed, start_ms)
-    simulation = Simulation(city, network)
+    simulation = Simulation(city, network, load_profile(config_dir, faults))
     (target / "readings").mkdir(parents=True, exist_ok=True)
     writer = _Writer(target, network)
-    spikes: list[FaultLabel] = []
+    struck: list[FaultLabel] = []
     for stretch in simulation.generate(end_ms):
         writer.add(stretch.readings)
-        spikes.extend(stretch.spikes)
+        struck.extend(stretch.faults)
         yield Export(city.now_ms, writer.count)
     writer.close()
     labels = [label for label in city.labels() if label.start_ms < end_ms]
-    faults = [*simulation.fault_labels(start_ms, end_ms), *spikes]
+    struck.extend(simulation.faults.unfinished(end_ms))
     write_labels(target / "labels.jsonl", labels)
-    _write_faults(target / "faults.jsonl", faults)
-    done = Export(end_ms, writer.count, len(labels), len(faults))
+    _write_faults(target / "faults.jsonl", struck)
+    done = Export(end_ms, writer.count, len(labels), len(struck))
     _write_manifest(target / "manifest.json", done, seed, area, start_ms)
     yield done
 

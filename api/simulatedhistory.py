@@ -10,10 +10,10 @@ from api.forecast.grid import Grid, Layout
 from api.forecast.timetable import STEP_MS
 from api.vitals.engine import VitalEngine
 from sensors.catalogue import load_catalogue
+from sensors.faults.profile import load_profile
 from sensors.network import build_network
 from sensors.simulation import Simulation
 from twin.city import City, load_city_config
-from twin.clock import HOUR_MS
 from twin.geography import load_geography
 from twin.scenarios import load_scenarios
 
@@ -29,7 +29,7 @@ class SimulatedHistory:
         rulebook = load_rulebook(config_dir, network.catalogue)
         settings, scenarios = load_city_config(config_dir), load_scenarios(config_dir)
         city = City.start(settings, geography, scenarios, seed, start_ms)
-        self._simulation = Simulation(city, network)
+        self._simulation = Simulation(city, network, load_profile(config_dir))
         self._engine = VitalEngine(rulebook, geography, network)
         self.layout = Layout.of(self._engine.rosters, rulebook)
         self._first_ms = start_ms + STEP_MS
@@ -52,5 +52,5 @@ class SimulatedHistory:
     def _recall(self) -> None:
         """The past of the slow kinds, in the order of time."""
         self._engine.advance(self._first_ms - STEP_MS)
-        for truth in self._simulation.city.prehistory(PAST_DAYS, HOUR_MS):
-            self._engine.add(self._simulation.fleet.history(truth).batch)
+        for batch in self._simulation.past(PAST_DAYS):
+            self._engine.add(batch)

@@ -22,6 +22,14 @@ Report = Literal["periodic", "change"]
 
 
 @dataclass(frozen=True, slots=True)
+class Fade:
+    """A quantity that takes a leak away: none of it is left from `over` on."""
+
+    truth: str
+    over: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cross:
     """Another quantity that leaks in: value * (1 + mul * e) + add * e, e = max(0, it - above)."""
 
@@ -29,6 +37,7 @@ class Cross:
     above: float
     add: float
     mul: float
+    fades: Fade | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,8 @@ class Quantity:
 class Kind:
     """One kind of neuron: what carries it, how many, how often, how well, what it measures.
 
-    `minimum`: one of the kinds whose coverage of the quarter is counted.
+    `minimum`: one of the kinds whose coverage of the quarter is counted. `backup`: a mains neuron
+    that has a battery for power cuts.
     """
 
     id: str
@@ -92,6 +102,7 @@ class Kind:
     history_ms: int | None = None
     radius_m: float = 100.0
     minimum: bool = False
+    backup: bool = False
 
     def quantity(self, quantity: str) -> Quantity:
         """The quantity with this id; KeyError when the kind has none."""
@@ -187,12 +198,20 @@ def _check_quantity(path: Path, key: str, table: KindTable, quantity: QuantityTa
         )
     if quantity.boolean and quantity.states:
         raise ConfigError(path, f"{key}.states", quantity.states, "expected none with boolean")
-    if quantity.cross and quantity.cross.truth.split(".")[0] not in ("zone", table.on):
-        raise ConfigError(
-            path, f"{key}.cross.truth", quantity.cross.truth, f'expected "zone" or "{table.on}"'
-        )
+    for place, name in leaks(quantity).items():
+        if name.split(".")[0] not in ("zone", table.on):
+            raise ConfigError(path, f"{key}.{place}", name, f'expected "zone" or "{table.on}"')
     if not (quantity.boolean or quantity.states):
         _check_scale(path, key, quantity)
+
+
+def leaks(quantity: QuantityTable | Quantity) -> dict[str, str]:
+    """What else the quantity depends on, by the key that names it."""
+    cross = quantity.cross
+    if cross is None:
+        return {}
+    fades = {} if cross.fades is None else {"cross.fades.truth": cross.fades.truth}
+    return {"cross.truth": cross.truth, **fades}
 
 
 def _check_scale(path: Path, key: str, quantity: QuantityTable) -> None:
@@ -210,7 +229,7 @@ def _kind(table: KindTable) -> Kind:
     return Kind(
         **table.model_dump(
             include={"id", "number", "name_zh", "name_en", "on", "net", "grade", "per"}
-            | {"every_m", "per_km2", "report", "radius_m", "minimum"}
+            | {"every_m", "per_km2", "report", "radius_m", "minimum", "backup"}
         ),
         cadence_ms=table.cadence_s * 1000,
         heartbeat_ms=(table.heartbeat_s or table.cadence_s) * 1000,
@@ -225,5 +244,8 @@ def _kind(table: KindTable) -> Kind:
 
 def _quantity(table: QuantityTable) -> Quantity:
     values = table.model_dump(exclude={"cross", "display_unit"})
-    cross = None if table.cross is None else Cross(**table.cross.model_dump())
+    cross = None
+    if table.cross is not None:
+        fades = None if table.cross.fades is None else Fade(**table.cross.fades.model_dump())
+        cross = Cross(**table.cross.model_dump(exclude={"fades"}), fades=fades)
     return Quantity(**values, cross=cross, display_unit=table.display_unit or table.unit)

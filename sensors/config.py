@@ -14,6 +14,13 @@ NotNegative = Annotated[float, Field(ge=0)]
 Attribute = bool | float | str
 
 
+class FadeTable(Table):
+    """What takes a leak away: none of it is left from `over` on."""
+
+    truth: TruthName
+    over: Positive
+
+
 class CrossTable(Table):
     """Another quantity that leaks in: value * (1 + mul * excess) + add * excess."""
 
@@ -21,6 +28,7 @@ class CrossTable(Table):
     above: float
     add: float = 0.0
     mul: float = 0.0
+    fades: FadeTable | None = None
 
 
 class QuantityTable(Table):
@@ -69,6 +77,7 @@ class KindTable(Table):
     history_s: Annotated[int, Field(gt=0)] | None = None
     radius_m: Positive
     minimum: bool = False
+    backup: bool = False
     quantity: Annotated[list[QuantityTable], Field(min_length=1)]
 
 

@@ -1,16 +1,15 @@
 """All neurons at once: what they say at a moment, before any of it travels.
 
-Truth -> layout (one flat vector) -> measure -> stick -> report on change -> not the dead
+Truth -> layout (one flat vector) -> measure -> faults of values -> report on change -> device time
 """
-
-from dataclasses import dataclass
 
 import msgspec
 import numpy as np
 
 from sensors.catalogue import DEVICE
 from sensors.devices import Devices
-from sensors.faults import Affected, Fault, FaultPlan, stick
+from sensors.faults.chain import Chain
+from sensors.faults.tools import Moment
 from sensors.instruments import instruments_of
 from sensors.layout import flat_vector, layout_of, wanted
 from sensors.measure import measure
@@ -18,7 +17,6 @@ from sensors.network import Network
 from sensors.noise import keys_of
 from sensors.reading import ReadingBatch
 from sensors.schedule import Schedule
-from sensors.states import StateTexts
 from twin.arrays import Bools, Floats, Index
 from twin.clock import HOUR_MS
 from twin.truth import Truth
@@ -30,51 +28,38 @@ class FleetState(msgspec.Struct, frozen=True):
     """What a fleet carries from one moment to the next: float64 columns, one entry per series."""
 
     last: bytes
-    held: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What neurons said at one time, and which of the readings are spikes."""
-
-    batch: ReadingBatch
-    spiked: Bools
 
 
 class Fleet:
     """The neurons of one network. Values depend on seed, neuron, time and truth alone.
 
-    Carries the last reported value of each series and the value at which it stuck.
+    Batches hold states as their number. Carries the last reported value of each series.
     """
 
-    def __init__(self, network: Network, seed: int) -> None:
+    def __init__(self, network: Network, seed: int, faults: Chain | None = None) -> None:
+        """Without `faults` neurons measure as well as they can."""
         keys = keys_of(seed, network.sensor_ids)
-        plan = FaultPlan(network, seed)
-        self.network = network
+        self.network, self._faults = network, faults
         self._layout = layout_of(wanted(network.catalogue), network.table_rows)
         self._flat = flat_vector(self._layout)
         self._instruments = instruments_of(network, self._layout, seed)
         self._devices = Devices(network, keys)
         self._schedule = Schedule(network, keys)
-        self._texts = StateTexts(network)
         self._delta = _deltas(network)
-        self._stuck = Affected(plan, Fault.STUCK, len(network))
-        self._dead = Affected(plan, Fault.DEAD, len(network))
         self._last = np.full(len(network.series), np.nan)
-        self._held = np.full(len(network.series), np.nan)
         self._hour: int | None = None
         self._drifted: int | None = None
         self._offsets = np.zeros(len(network.series))
 
-    def births(self, truth: Truth) -> Said:
-        """Every living neuron reports, whatever its cadence."""
+    def births(self, truth: Truth) -> ReadingBatch:
+        """Every neuron reports, whatever its cadence."""
         return self._say(truth, np.arange(len(self.network.series), dtype=np.int32), True)
 
-    def measure(self, truth: Truth) -> Said:
+    def measure(self, truth: Truth) -> ReadingBatch:
         """Those whose turn it is; kinds that report changes only if something changed."""
         return self._say(truth, self._schedule.due(truth.t_ms), False)
 
-    def history(self, truth: Truth) -> Said:
+    def history(self, truth: Truth) -> ReadingBatch:
         """The slow kinds whose history has a point at this time."""
         steps = [kind.history_ms for kind in self.network.catalogue.kinds]
         due = np.array([step is not None and truth.t_ms % step == 0 for step in steps])
@@ -83,29 +68,36 @@ class Fleet:
 
     def state(self) -> FleetState:
         """What a restored fleet needs beside network and seed."""
-        return FleetState(self._last.tobytes(), self._held.tobytes())
+        return FleetState(self._last.tobytes())
 
     def restore(self, state: FleetState) -> None:
         """Carry on from this state; ValueError when it is of another network."""
-        size = self._last.nbytes
-        if (len(state.last), len(state.held)) != (size, size):
-            raise ValueError(f"state of {len(state.last) // 8} series, expected {size // 8}")
+        if len(state.last) != self._last.nbytes:
+            expected = self._last.nbytes // 8
+            raise ValueError(f"state of {len(state.last) // 8} series, expected {expected}")
         self._last = np.frombuffer(state.last).copy()
-        self._held = np.frombuffer(state.held).copy()
 
-    def _say(self, truth: Truth, series: Index, everyone: bool) -> Said:
+    def _say(self, truth: Truth, series: Index, everyone: bool) -> ReadingBatch:
         self._refresh(truth)
+        values = self._measured(truth, series)
         t_ms, sensor = truth.t_ms, self.network.series.sensor[series]
-        tick = self._schedule.tick(series, t_ms)
-        values, spiked = measure(self._instruments, self._offsets, self._flat, series, tick, t_ms)
-        stick(values, self._held, series, self._stuck.at(t_ms)[sensor])
-        told = ~self._dead.at(t_ms)[self.network.device[sensor]] & np.isfinite(values)
+        told = np.isfinite(values)
         if not everyone:
             told &= self._speaks(series, sensor, values, t_ms)
-        series, sensor, values = series[told], sensor[told], values[told]
+        if not told.all():
+            series, sensor, values = series[told], sensor[told], values[told]
         self._last[series] = values
-        device_ms = t_ms + self._devices.clock_offset_ms(sensor, t_ms)
-        return Said(self._texts.batch(series, device_ms, values), spiked[told])
+        return ReadingBatch(series, t_ms + self._devices.clock_offset_ms(sensor, t_ms), values)
+
+    def _measured(self, truth: Truth, series: Index) -> Floats:
+        """Wire values with all that is wrong with them."""
+        t_ms = truth.t_ms
+        tick = self._schedule.tick(series, t_ms)
+        values, draws = measure(self._instruments, self._offsets, self._flat, series, tick, t_ms)
+        if self._faults is None:
+            return values
+        batch = ReadingBatch(series, np.full(len(series), t_ms), values)
+        return self._faults.measured(batch, draws, Moment(t_ms, truth.arrays)).value
 
     def _speaks(self, series: Index, sensor: Index, values: Floats, t_ms: int) -> Bools:
         """Whether a neuron has something to say: with all its quantities or not at all."""

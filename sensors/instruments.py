@@ -17,7 +17,7 @@ DRIFT_KNOT_MS = 30 * 86_400_000
 _PER_MONTH = (2 - 2 / np.pi) ** -0.5  # σ of the random part for a change of 1 σ in 30 days
 # Rows of the parameter matrix.
 GAIN, OFFSET, TEMP, NOISE, NOISE_REL, ABOVE, ADD, MUL = range(8)
-LOW, HIGH, STEP, TIMES, OVER, DITHER, SPIKES = range(8, 15)
+LOW, HIGH, STEP, TIMES, OVER, DITHER = range(8, 14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Instruments:
 
     `parameters` has one row per name above: gain 1 + g, bias, k_T, noise, its relative part,
     the leak's threshold and factors, range and step in the display unit, the fraction that
-    turns whole steps into wire units, 1 for rounding by chance, spikes per sample.
-    `truth_at`, `temp_at`, `cross_at` are places in the flat truth.
+    turns whole steps into wire units, 1 for rounding by chance.
+    `truth_at`, `temp_at`, `cross_at`, `fades_at` are places in the flat truth.
     """
 
     keys: Keys
@@ -35,6 +35,8 @@ class Instruments:
     truth_at: Index
     temp_at: Index
     cross_at: Index
+    fades_at: Index
+    fades_over: Floats  # the leak is gone from here on; 0 where it does not fade
     weights: Floats  # lags x grades of the noise's moving average
     grade: Index
     boolean: Bools
@@ -80,6 +82,8 @@ def instruments_of(network: Network, layout: Layout, seed: int) -> Instruments:
         truth_at=_places(network, layout, truth),
         temp_at=_places(network, layout, warm),
         cross_at=_places(network, layout, cross),
+        fades_at=_places(network, layout, [_fade(one)[0] for one in quantities]),
+        fades_over=np.array([_fade(one)[1] for one in quantities])[row],
         weights=np.stack([ar_weights(error.phi) for error in errors], axis=1),
         grade=grade,
         boolean=np.array([one.boolean for one in quantities])[row],
@@ -101,7 +105,6 @@ def _parameters(quantities: Sequence[Quantity], row: Index, keys: Keys, grade: I
     bias = np.array([error.bias for error in errors])[grade] * normal(_once(keys, "bias"))
     table[GAIN] = 1.0 + table[GAIN] * gain
     table[OFFSET] = table[NOISE] * bias
-    table[SPIKES] *= np.array([error.spikes for error in errors])[grade]
     return np.ascontiguousarray(table)
 
 
@@ -109,14 +112,19 @@ def _facts(quantity: Quantity) -> list[float]:
     """One column of the parameter matrix before anything is drawn."""
     if not quantity.numeric:
         highest = float(max(1, len(quantity.states) - 1))
-        return [0, 0, 0, 0, 0, 0, 0, 0, 0, highest, 1, 1, 1, 0, 0]
+        return [0, 0, 0, 0, 0, 0, 0, 0, 0, highest, 1, 1, 1, 0]
     cross = quantity.cross
     leak = [cross.above, cross.add, cross.mul] if cross else [0.0, 0.0, 0.0]
     wire = Fraction(repr(quantity.resolution)) / Fraction(repr(quantity.per_unit))
     scale = [quantity.low, quantity.high, quantity.resolution, wire.numerator, wire.denominator]
     noise = [quantity.temp_coef, quantity.noise_abs, quantity.noise_rel]
-    noisy = quantity.noise_abs > 0 or quantity.noise_rel > 0
-    return [quantity.gain_scale, 0.0, *noise, *leak, *scale, quantity.dither, noisy]
+    return [quantity.gain_scale, 0.0, *noise, *leak, *scale, quantity.dither]
+
+
+def _fade(quantity: Quantity) -> tuple[str, float]:
+    """What takes the leak away, and from where on it is gone."""
+    fades = quantity.cross.fades if quantity.cross else None
+    return ("", 0.0) if fades is None else (fades.truth, fades.over)
 
 
 def _places(network: Network, layout: Layout, names: Sequence[str]) -> Index:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sensors.catalogue import DEVICE, Catalogue
+from sensors.catalogue import DEVICE, Catalogue, leaks
 from sensors.devices import NAMES
 from twin.arrays import Floats
 from twin.config import ConfigError
@@ -54,7 +54,7 @@ def wanted(catalogue: Catalogue) -> list[str]:
     """All truth names that the catalogue needs."""
     quantities = [quantity for kind in catalogue for quantity in kind.quantities]
     names = [quantity.truth for quantity in quantities]
-    names += [quantity.cross.truth for quantity in quantities if quantity.cross]
+    names += [name for quantity in quantities for name in leaks(quantity).values()]
     warm = any(quantity.temp_coef for quantity in quantities)
     return [*names, AIR_TEMPERATURE] if warm else names
 
@@ -69,8 +69,8 @@ def check_truths(catalogue: Catalogue, known: Collection[str]) -> None:
         for index, quantity in enumerate(kind.quantities):
             key = f"kind.{number}.quantity.{index}"
             _check(catalogue.file, f"{key}.truth", quantity.truth, known)
-            if quantity.cross:
-                _check(catalogue.file, f"{key}.cross.truth", quantity.cross.truth, known)
+            for place, name in leaks(quantity).items():
+                _check(catalogue.file, f"{key}.{place}", name, known)
 
 
 def _check(file: str, key: str, name: str, known: Collection[str]) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from shapely import STRtree, points
 
 from sensors.catalogue import DEVICE, Catalogue, Kind, Quantity
 from sensors.placement import Placed, place
 from twin.arrays import Floats, Index
 from twin.config import ConfigError
-from twin.entities import Geography
+from twin.entities import Entities, Geography
 
 PER_GATEWAY = 500  # neurons that share one gateway: mostly one per zone and class (design choice)
 
@@ -51,7 +52,8 @@ class Network:
     `kind` indexes `catalogue.kinds`; `zone` indexes `zone_ids`; `gateway` indexes `gateways`,
     pairs of zone and gateway id. `entity` is the row in the table the kind stands on (for kinds
     on `device`: the neuron watched); `device` is the neuron itself, or the one it watches.
-    `link` and `building` are rows of those tables or -1. Coordinates are metric.
+    `link` and `building` are rows of those tables or -1; `feeder` is the nearest transformer or
+    -1. Coordinates are metric.
     """
 
     catalogue: Catalogue
@@ -67,6 +69,7 @@ class Network:
     y_m: Floats
     link: Index
     building: Index
+    feeder: Index
     quantities: tuple[Quantity, ...]
     quantity_kind: Index
     series: SeriesTable
@@ -136,6 +139,7 @@ def _assemble(
         y_m=everything.y_m,
         link=everything.link,
         building=everything.building,
+        feeder=_nearest(everything, geography.tables.get("feeder")),
         quantities=quantities,
         quantity_kind=quantity_kind,
         series=_series(catalogue, everything, kind, zone_ids),
@@ -162,6 +166,15 @@ def _watchers(kind: Kind, watched: Placed) -> Placed:
     ids = tuple(f"{name.replace(':', '.')}:{kind.id}:1" for name in watched.ids)
     row = np.arange(len(ids), dtype=np.int32)
     return Placed(ids, row, watched.zone, watched.link, watched.building, watched.x_m, watched.y_m)
+
+
+def _nearest(placed: Placed, table: Entities | None) -> Index:
+    """The row of this table nearest to each neuron, -1 without a table."""
+    if table is None or not len(table):
+        return np.full(len(placed), -1, np.int32)
+    tree = STRtree(points(table.x_m, table.y_m))
+    found: Index = tree.nearest(points(placed.x_m, placed.y_m)).astype(np.int32)
+    return found
 
 
 def _check_zones(catalogue: Catalogue, zone_ids: tuple[str, ...], zone: Index) -> None:

@@ -26,7 +26,7 @@ _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
 _S48, _S16 = np.uint64(48), np.uint64(16)
 _LOW_32, _LOW_16 = np.uint64(0xFFFFFFFF), np.uint64(0xFFFF)
-AR_LAGS = 4  # terms kept of the moving average: lag-1 correlation within 1.2 % of phi <= 0.6
+AR_LAGS = 3  # terms kept of the moving average
 
 
 def keys_of(seed: int, names: Iterable[str]) -> Keys:
@@ -71,11 +71,22 @@ def fraction(draws: Keys) -> Floats:
 def ar_weights(phi: float) -> Floats:
     """Weights of the last innovations, newest first, that make unit noise with lag-1 phi.
 
-    AR(1) as a moving average cut after AR_LAGS terms: no state to carry, so still pure.
+    AR(1) as a moving average cut after AR_LAGS terms: no state to carry, so still pure. The
+    ratio of the weights is a little above phi, so that the cut does not lower the correlation.
     """
-    weights: Floats = phi ** np.arange(AR_LAGS + 1.0)
+    low, high = phi, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _lag_1(middle) < phi else (low, middle)
+    weights: Floats = low ** np.arange(AR_LAGS + 1.0)
     weights /= np.sqrt((weights**2).sum())
     return weights
+
+
+def _lag_1(ratio: float) -> float:
+    """Correlation of neighbours in a moving average whose weights fall by this ratio."""
+    weights = ratio ** np.arange(AR_LAGS + 1.0)
+    return float((weights[1:] * weights[:-1]).sum() / (weights**2).sum())
 
 
 def coloured(keys: Keys, tick: Ints, weights: Floats) -> tuple[Floats, Keys]:

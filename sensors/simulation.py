@@ -1,6 +1,6 @@
 """City and neurons in lock step: what the gateways send while the city runs.
 
-City (SimPy clock) --every 10 s, rank 900--> Fleet -> Delivery -> Gateways.accept
+City (SimPy clock) --every 10 s, rank 900--> Fleet -> Delivery -> Gateways.accept   (Chain: faults)
                                                 advance(): -> numbered packs, encoded
                                                 generate(): -> batches, no wire
 """
@@ -12,19 +12,23 @@ import msgspec
 
 from sensors.catalogue import GRID_MS
 from sensors.delivery import Delivery, DeliveryState
-from sensors.faults import Fault, FaultLabel, FaultPlan
-from sensors.fleet import Fleet, FleetState, Said
+from sensors.faults.chain import Chain, ChainState
+from sensors.faults.label import FaultLabel
+from sensors.faults.profile import Profile
+from sensors.faults.tools import Moment
+from sensors.fleet import Fleet, FleetState
 from sensors.gateway import Gateways, GatewayState
 from sensors.layout import check_truths
 from sensors.network import Network
 from sensors.outbox import Pack
 from sensors.reading import ReadingBatch
+from sensors.states import StateTexts
 from sensors.wire import encode_pack
 from twin.city import City
 from twin.clock import HOUR_MS
 
 FLEET_RANK = 900  # after every system of the city
-_VERSION = 1
+_VERSION = 2
 
 
 class SnapshotError(ValueError):
@@ -35,6 +39,7 @@ class _Snapshot(msgspec.Struct, frozen=True):
     version: int
     born: bool
     city: bytes
+    faults: ChainState
     fleet: FleetState
     delivery: DeliveryState
     gateways: GatewayState
@@ -42,58 +47,68 @@ class _Snapshot(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of a generated run: what reached the gateways, and which samples were spikes."""
+    """A stretch of a generated run: what reached the gateways, and the faults that began in it."""
 
     readings: ReadingBatch
-    spikes: list[FaultLabel]
+    faults: list[FaultLabel]
 
 
 class Simulation:
     """A city with its neurons. Restored from a snapshot it goes on exactly as it would have."""
 
-    def __init__(self, city: City, network: Network, epoch: int = 0) -> None:
+    def __init__(self, city: City, network: Network, profile: Profile, epoch: int = 0) -> None:
         """`epoch` marks the pack numbers of this run; a resumed run keeps that of its snapshot.
 
         Raises ConfigError when the catalogue asks for something the city does not have.
         """
         check_truths(network.catalogue, city.truth().arrays)
         self.city, self.network = city, network
-        self.fleet = Fleet(network, city.seed)
-        self.delivery = Delivery(network, city.seed)
+        self.faults = Chain(network, city.seed, profile)
+        self.fleet = Fleet(network, city.seed, self.faults)
+        self.delivery = Delivery(network, city.seed, profile.radio, self.faults)
         self.gateways = Gateways(network, epoch)
+        self._texts = StateTexts(network)
         self._born = False
         self._arrived: list[ReadingBatch] = []
-        self._spikes: list[FaultLabel] = []
         city.every(GRID_MS, FLEET_RANK, self._tick)
 
     @classmethod
     def restore(
-        cls, data: bytes, network: Network, restore_city: Callable[[bytes], City]
+        cls,
+        data: bytes,
+        network: Network,
+        profile: Profile,
+        restore_city: Callable[[bytes], City],
     ) -> "Simulation":
-        """The simulation of a snapshot; SnapshotError when it does not fit this network."""
+        """The simulation of a snapshot; SnapshotError when it does not fit network or profile."""
         try:
             snapshot = msgspec.msgpack.decode(data, type=_Snapshot)
         except msgspec.MsgspecError as error:
             raise SnapshotError(f"damaged snapshot: {error}") from error
         if snapshot.version != _VERSION:
             raise SnapshotError(f"snapshot version {snapshot.version}, expected {_VERSION}")
-        simulation = cls(restore_city(snapshot.city), network)
+        simulation = cls(restore_city(snapshot.city), network, profile)
         try:
+            simulation.faults.restore(snapshot.faults)
             simulation.fleet.restore(snapshot.fleet)
             simulation.delivery.restore(snapshot.delivery)
             simulation.gateways.restore(snapshot.gateways)
         except ValueError as error:
-            raise SnapshotError(f"snapshot of another network: {error}") from error
+            raise SnapshotError(f"snapshot of another network or profile: {error}") from error
         simulation._born = snapshot.born
         return simulation
 
     def snapshot(self) -> bytes:
-        """Everything that changes; the same state always gives the same bytes."""
+        """Everything that changes; the same state always gives the same bytes.
+
+        Fault labels that nobody has asked for are not in it.
+        """
         return msgspec.msgpack.encode(
             _Snapshot(
                 version=_VERSION,
                 born=self._born,
                 city=self.city.snapshot(),
+                faults=self.faults.state(),
                 fleet=self.fleet.state(),
                 delivery=self.delivery.state(),
                 gateways=self.gateways.state(),
@@ -102,47 +117,43 @@ class Simulation:
 
     def history(self, days: float = 30) -> Iterator[Pack]:
         """The slow kinds' past as packs, before the first advance; ValueError after it."""
-        past = [self.fleet.history(truth).batch for truth in self.city.prehistory(days, HOUR_MS)]
-        return self._sealed(self.gateways.accept(ReadingBatch.concat(past)))
+        return self._sealed(ReadingBatch.concat(list(self.past(days))))
+
+    def past(self, days: float = 30) -> Iterator[ReadingBatch]:
+        """The same hour by hour, without numbers and wire."""
+        for truth in self.city.prehistory(days, HOUR_MS):
+            moment = Moment(truth.t_ms, truth.arrays)
+            yield self._accepted(self.delivery.join(self.fleet.history(truth), moment))
 
     def advance(self, until_ms: int) -> list[Pack]:
         """Run the city to just before this time; what the gateways sent meanwhile, in order."""
-        batches, _ = self._run(until_ms)
-        return [pack for batch in batches for pack in self._sealed(batch)]
+        return [pack for batch in self._run(until_ms) for pack in self._sealed(batch)]
 
     def generate(self, until_ms: int, step_ms: int = HOUR_MS) -> Iterator[Stretch]:
         """The same readings without numbers and wire, stretch by stretch."""
         while self.city.now_ms < until_ms:
-            batches, spikes = self._run(min(until_ms, self.city.now_ms + step_ms))
-            yield Stretch(ReadingBatch.concat(batches), spikes)
+            batches = self._run(min(until_ms, self.city.now_ms + step_ms))
+            yield Stretch(ReadingBatch.concat(batches), self.faults.labels())
 
-    def fault_labels(self, start_ms: int, end_ms: int) -> list[FaultLabel]:
-        """Neurons that stuck or died and gateways that were out in this period."""
-        return FaultPlan(self.network, self.city.seed).labels(start_ms, end_ms)
-
-    def _run(self, until_ms: int) -> tuple[list[ReadingBatch], list[FaultLabel]]:
+    def _run(self, until_ms: int) -> list[ReadingBatch]:
         self.city.run_until(until_ms)
         arrived, self._arrived = self._arrived, []
-        spikes, self._spikes = self._spikes, []
-        return arrived, spikes
+        return arrived
 
     def _tick(self, t_ms: int) -> None:
         truth = self.city.truth()
+        moment = Moment(t_ms, truth.arrays)
         if self._born:
-            said = self.fleet.measure(truth)
-            arrived = self.delivery.carry(said.batch, t_ms)
+            arrived = self.delivery.carry(self.fleet.measure(truth), moment)
         else:
             self._born = True
-            said = self.fleet.births(truth)
-            arrived = said.batch  # joining is a handshake: it is repeated until it succeeds
-        self._arrived.append(self.gateways.accept(arrived))
-        self._spikes.extend(self._labels(said))
+            arrived = self.delivery.join(self.fleet.births(truth), moment)
+        self._arrived.append(self._accepted(arrived))
 
-    def _labels(self, said: Said) -> Iterator[FaultLabel]:
-        spiked = said.batch.take(said.spiked)
-        sensors = self.network.series.sensor[spiked.series].tolist()
-        for sensor, t_ms in zip(sensors, spiked.t_ms.tolist(), strict=True):
-            yield FaultLabel(self.network.sensor_ids[sensor], Fault.SPIKE, t_ms, t_ms)
+    def _accepted(self, batch: ReadingBatch) -> ReadingBatch:
+        """What the gateways take, states as texts from here on."""
+        batch = self.gateways.accept(batch)
+        return self._texts.batch(batch.series, batch.t_ms, batch.value)
 
     def _sealed(self, batch: ReadingBatch) -> Iterator[Pack]:
         for pack in self.gateways.pack(batch):

@@ -16,6 +16,7 @@ from sensors import topics
 from sensors.broker import find_program, start_broker
 from sensors.bus import Bus, Message
 from sensors.catalogue import load_catalogue
+from sensors.faults.profile import load_profile
 from sensors.gateway import NumberedPack
 from sensors.highwater import decode_confirmation
 from sensors.ingest import Ingest
@@ -57,7 +58,7 @@ def network_and_packs(config: Path) -> tuple[Network, list[Pack]]:
     geography = load_geography(config, "core")
     network = build_network(load_catalogue(config), geography)
     city = City.start(load_city_config(config), geography, load_scenarios(config), 42, START_MS)
-    return network, _packs(Simulation(city, network, 1))
+    return network, _packs(Simulation(city, network, load_profile(config), 1))
 
 
 def _packs(simulation: Simulation) -> list[Pack]:

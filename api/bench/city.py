@@ -5,6 +5,7 @@ from pathlib import Path
 
 from api.bench.row import Row, median_s
 from sensors.catalogue import load_catalogue
+from sensors.faults.profile import load_profile
 from sensors.network import build_network
 from sensors.simulation import Simulation
 from twin.city import City, load_city_config
@@ -23,7 +24,9 @@ def rows(config: Path) -> Iterator[Row]:
     alone = City.start(settings, geography, scenarios, 42, START_MS)
     alone_s = median_s(lambda: alone.run_until(alone.now_ms + STRETCH_H * HOUR_MS))
     network = build_network(load_catalogue(config), geography)
-    simulation = Simulation(City.start(settings, geography, scenarios, 42, START_MS), network)
+    simulation = Simulation(
+        City.start(settings, geography, scenarios, 42, START_MS), network, load_profile(config)
+    )
 
     def generate() -> None:
         for _ in simulation.generate(simulation.city.now_ms + STRETCH_H * HOUR_MS):

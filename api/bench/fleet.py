@@ -44,7 +44,7 @@ def _generate(network: Network) -> tuple[int, float]:
     names = wanted(network.catalogue)
     arrays = {name: chance.random(network.table_rows[name.partition(".")[0]]) for name in names}
     clock = iter(range(START_MS, START_MS + 10_000_000, 10_000))
-    readings = len(fleet.births(Truth(next(clock), arrays)).batch)
+    readings = len(fleet.births(Truth(next(clock), arrays)))
     return readings, median_s(
         lambda: [fleet.measure(Truth(next(clock), arrays)) for _ in range(TICKS)]
     )

@@ -25,6 +25,7 @@ from sensors import topics
 from sensors.bus import Message
 from sensors.catalogue import load_catalogue
 from sensors.clockmessage import ClockMessage
+from sensors.faults.profile import load_profile
 from sensors.network import build_network
 from sensors.outbox import Pack
 from sensors.simulation import Simulation
@@ -94,7 +95,9 @@ def _services(config: Path, folder: Path) -> Services:
     )  # fmt: skip
     services.monitor.listen(bus)
     city = City.start(load_city_config(config), geography, scenarios, 42, START_MS)
-    for pack in Simulation(city, network, 1).advance(START_MS + 10 * MINUTE_MS):
+    for pack in Simulation(city, network, load_profile(config), 1).advance(
+        START_MS + 10 * MINUTE_MS
+    ):
         bus.deliver(pack)
     now_ms = START_MS + 10 * MINUTE_MS
     services.clock.hear(ClockMessage(run=RUN, t_ms=now_ms, speed=1.0, state="running", seed=42))

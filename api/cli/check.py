@@ -14,6 +14,7 @@ from api.history.retention import load_retention
 from api.opendata.rules import load_open_rules
 from api.operations.deadlines import load_deadlines
 from sensors.catalogue import load_catalogue
+from sensors.faults.profile import Profile, load_profiles
 from sensors.layout import check_truths
 from sensors.network import Network, build_network
 from twin.city import City, CityConfig, load_city_config
@@ -30,6 +31,7 @@ class Everything:
     city: CityConfig
     scenarios: Mapping[str, Scenario]
     network: Network
+    profiles: Mapping[str, Profile]
     rulebook: Rulebook
     forecast: ForecastSettings
 
@@ -40,13 +42,14 @@ def load_everything(folder: Path, area: str) -> Everything:
     network = build_network(load_catalogue(folder), geography)
     city, scenarios = load_city_config(folder), load_scenarios(folder)
     rulebook = load_rulebook(folder, network.catalogue)
+    profiles = load_profiles(folder)
     load_retention(folder)
     load_open_rules(folder, network.catalogue)
     load_deadlines(folder)
     forecast = load_forecast_settings(folder, rulebook)
     trial = City(city, geography, scenarios, seed=0, start_ms=0)
     check_truths(network.catalogue, trial.truth().arrays)
-    return Everything(geography, city, scenarios, network, rulebook, forecast)
+    return Everything(geography, city, scenarios, network, profiles, rulebook, forecast)
 
 
 def check_config(config: ConfigOption = None, area: AreaOption = Area.CORE) -> None:
@@ -68,6 +71,7 @@ def _counts(every: Everything) -> dict[str, int]:
         "buildings": len(geography["building"]),
         "neurons": len(every.network.sensor_ids),
         "sensor kinds": len(every.network.catalogue.kinds),
+        "fault profiles": len(every.profiles),
         "scenarios": len(every.scenarios),
         "indicators": len(every.rulebook.indicators),
         "alert rules": len(every.rulebook.rules),

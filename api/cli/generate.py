@@ -8,8 +8,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.cli.console import out
 from api.cli.errors import UsageError
-from api.cli.options import Area, AreaOption, ConfigOption, SeedOption, parse_start
+from api.cli.options import (
+    Area,
+    AreaOption,
+    ConfigOption,
+    FaultsOption,
+    SeedOption,
+    parse_start,
+)
 from api.export import Export, export
+from sensors.faults.profile import ORDINARY
 from twin.clock import DAY_MS
 from twin.config import default_config_dir
 
@@ -22,6 +30,7 @@ def generate(
         str, typer.Option(help="City time of the first reading (Shanghai).")
     ] = "2026-05-01T00:00",
     area: AreaOption = Area.CORE,
+    faults: FaultsOption = ORDINARY,
     config: ConfigOption = None,
 ) -> None:
     """Write readings, labels and device faults of N city days to Parquet and JSON lines."""
@@ -38,6 +47,7 @@ def generate(
             start_ms,
             start_ms + round(days * DAY_MS),
             target,
+            faults,
         )
         done = Export()
         for done in work:

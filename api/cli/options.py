@@ -63,6 +63,12 @@ ConfigOption = Annotated[
     typer.Option("--config", help="Configuration folder; the shipped one when not given."),
 ]
 AreaOption = Annotated[Area, typer.Option(help="core: 1.3 km² around the mansion; quarter: all.")]
+FaultsOption = Annotated[
+    str,
+    typer.Option(
+        "--faults", help="What goes wrong with neurons: a profile of config/faults.toml, or none."
+    ),
+]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Same seed, same city.")]
 SpeedOption = Annotated[
     str, typer.Option(help="City seconds per wall second: 1, 60 … or max.", metavar="N|max")

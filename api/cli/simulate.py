@@ -14,6 +14,7 @@ from api.cli.options import (
     BrokerUrlOption,
     ConfigOption,
     DataOption,
+    FaultsOption,
     MetricsPortOption,
     RunOption,
     SeedOption,
@@ -28,6 +29,7 @@ from api.logs import configure_logs
 from api.processmetrics import city_families, metrics_door
 from sensors.bus import Bus
 from sensors.catalogue import load_catalogue
+from sensors.faults.profile import ORDINARY, Profile, load_profile
 from sensors.heartbeat import Heartbeat
 from sensors.network import Network, build_network
 from sensors.presence import presence
@@ -50,6 +52,7 @@ def simulate(
     start: StartOption = None,
     seed: SeedOption = 42,
     area: AreaOption = Area.CORE,
+    faults: FaultsOption = ORDINARY,
     data: DataOption = Path("data"),
     config: ConfigOption = None,
     metrics_port: MetricsPortOption = None,
@@ -68,7 +71,10 @@ def simulate(
     geography = load_geography(folder, area.value)
     network = build_network(load_catalogue(folder), geography)
     saved = files.load() if resume else None
-    simulation = make_simulation(folder, geography, network, seed, start_ms - WARM_UP_MS, saved)
+    profile = load_profile(folder, faults)
+    simulation = make_simulation(
+        folder, geography, network, profile, seed, start_ms - WARM_UP_MS, saved
+    )
     bus = Bus(broker, f"hengfu-city-{run}", presence(run, "city"))
     identity = Identity(run, area.value, simulation.city.seed)
     heart = Heartbeat.of(os.environ)
@@ -90,6 +96,7 @@ def make_simulation(
     folder: Path,
     geography: Geography,
     network: Network,
+    profile: Profile,
     seed: int,
     start_ms: int,
     saved: Saved | None = None,
@@ -98,9 +105,10 @@ def make_simulation(
     config, scenarios = load_city_config(folder), load_scenarios(folder)
     if saved is None:
         city = City.start(config, geography, scenarios, seed, start_ms)
-        return Simulation(city, network, EPOCH)
+        return Simulation(city, network, profile, EPOCH)
     return Simulation.restore(
         saved.simulation,
         network,
+        profile,
         lambda data: City.restore(config, geography, scenarios, data),
     )

@@ -19,6 +19,7 @@ from api.cli.options import (
     AreaOption,
     ConfigOption,
     DataOption,
+    FaultsOption,
     SeedOption,
     SpeedOption,
     StartOption,
@@ -32,6 +33,7 @@ from api.cli.options import (
 from api.cli.tls import check_pair
 from api.supervisor import BrokerChild, Child, ChildDied, Family, folder_lock, port_is_free
 from sensors.broker import start_broker
+from sensors.faults.profile import ORDINARY, load_profile
 from twin.clock import iso, wall_ms
 from twin.config import default_config_dir
 
@@ -48,6 +50,7 @@ class Plan:
     start_ms: int
     seed: int
     area: Area
+    faults: str
     broker: str
     store: str
     data: Path
@@ -64,6 +67,7 @@ class Plan:
         common = ["--run", run, "--area", self.area.value, "--data", str(self.data)]
         common += [] if self.config is None else ["--config", str(self.config)]
         city = ["--speed", self.speed, "--start", iso(self.start_ms), "--seed", str(self.seed)]
+        city += ["--faults", self.faults]
         service = ["--port", str(self.port), "--store", self.store, "--ingest"]
         if self.tls_cert is not None:
             service += ["--tls-cert", str(self.tls_cert), "--tls-key", str(self.tls_key)]
@@ -79,6 +83,7 @@ def up(
     start: StartOption = None,
     seed: SeedOption = 42,
     area: AreaOption = Area.CORE,
+    faults: FaultsOption = ORDINARY,
     broker: Annotated[
         str, typer.Option(help="auto, mosquitto or nats to start one; mqtt://host:port to use one.")
     ] = "auto",
@@ -97,11 +102,12 @@ def up(
     check_pair(tls_cert, tls_key)
     start_ms = default_start() if start is None else parse_start(start)
     load_everything(config or default_config_dir(), area.value)
+    load_profile(config or default_config_dir(), faults)
     if not port_is_free(HOST, port):
         raise UsageError(f"port {port} is in use: give another with --port")
     try:
         with folder_lock(data):
-            plan = Plan(port, speed, start_ms, seed, area, broker, store, data, config)
+            plan = Plan(port, speed, start_ms, seed, area, faults, broker, store, data, config)
             _run(replace(plan, tls_cert=tls_cert, tls_key=tls_key))
     except BlockingIOError:
         raise UsageError(

@@ -156,10 +156,15 @@ def make_catalogue(tmp_path: Path) -> Callable[[str], Catalogue]:
     return make
 
 
-@pytest.fixture
-def three_kinds() -> str:
+@pytest.fixture(scope="session")
+def all_three_kinds() -> str:
     """TOML of a noisy numeric kind, a kind that reports changes, and a slow gas-like kind."""
     return THREE_KINDS
+
+
+@pytest.fixture
+def three_kinds(all_three_kinds: str) -> str:
+    return all_three_kinds
 
 
 @pytest.fixture

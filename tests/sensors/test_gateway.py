@@ -22,12 +22,21 @@ def test_readings_are_put_in_order_of_time(small_network: Network) -> None:
     assert accepted.value.tolist() == [1.0, 2.0, 0.0]
 
 
-def test_a_series_never_repeats_or_goes_back_in_time(small_network: Network) -> None:
+def test_second_copies_are_dropped_and_late_readings_pass(small_network: Network) -> None:
     gateways = Gateways(small_network, 1)
     first = gateways.accept(_batch([(0, 100), (0, 100), (1, 100), (0, 110)]))
     second = gateways.accept(_batch([(0, 110), (0, 105), (1, 101), (0, 111)]))
+    third = gateways.accept(_batch([(0, 105), (1, 100), (0, 100)]))
     assert first.value.tolist() == [0.0, 2.0, 3.0]
-    assert second.value.tolist() == [2.0, 3.0]
+    assert second.value.tolist() == [2.0, 1.0, 3.0]
+    assert len(third) == 0
+
+
+def test_a_gateway_remembers_the_last_four_times_of_a_series(small_network: Network) -> None:
+    gateways = Gateways(small_network, 1)
+    gateways.accept(_batch([(0, t_ms) for t_ms in (100, 110, 120, 130, 140)]))
+    assert len(gateways.accept(_batch([(0, 110), (0, 140)]))) == 0
+    assert gateways.accept(_batch([(0, 100)])).t_ms.tolist() == [100]
 
 
 def test_packs_hold_at_most_200_readings_of_one_gateway(small_network: Network) -> None:
@@ -70,6 +79,6 @@ def test_restored_gateways_count_on_and_remember_times(small_network: Network) -
 
 def test_a_state_of_another_network_is_refused(small_network: Network) -> None:
     state = Gateways(small_network, 9).state()
-    broken = type(state)(epoch=9, seq=state.seq[8:], newest_ms=state.newest_ms)
+    broken = type(state)(9, state.seq[8:], state.recent_ms, state.told)
     with pytest.raises(ValueError, match="gateways, expected"):
         Gateways(small_network, 9).restore(broken)

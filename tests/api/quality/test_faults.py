@@ -11,9 +11,9 @@ from api.quality.inspector import Inspector
 from api.quality.trust import Verdict
 from api.vitals.windows import Windows
 from sensors.catalogue import load_catalogue
-from sensors.faults import spike, stick
+from sensors.faults.label import Fault
+from sensors.faults.profile import load_profile
 from sensors.network import Network, build_network
-from sensors.noise import draw, keys_of
 from sensors.reading import ReadingBatch
 from sensors.simulation import Simulation
 from twin.arrays import Bools, Floats, Index
@@ -53,16 +53,17 @@ def hour() -> Hour:
     geography = load_geography(config, "core")
     network = build_network(load_catalogue(config), geography)
     city = City.start(load_city_config(config), geography, load_scenarios(config), 5, START_MS)
-    simulation = Simulation(city, network)
+    simulation = Simulation(city, network, load_profile(config))
     end_ms = START_MS + MINUTES * MINUTE_MS
     parts = list(simulation.generate(end_ms))
     batch = ReadingBatch.concat([part.readings for part in parts])
-    spikes = {(one.target, one.start_ms) for part in parts for one in part.spikes}
+    labels = [label for part in parts for label in part.faults]
+    spikes = {(one.target, one.start_ms) for one in labels if one.fault is Fault.SPIKE}
     names = [network.sensor_ids[row] for row in network.series.sensor[batch.series].tolist()]
     pairs = zip(names, batch.t_ms.tolist(), strict=True)
     faulty = np.zeros(len(network), bool)
-    for label in simulation.fault_labels(START_MS, end_ms):
-        if "/" not in label.target:
+    for label in labels:
+        if "/" not in label.target and label.end_ms > label.start_ms:
             faulty[network.index(label.target)] = True
     return Hour(network, batch, np.array([pair in spikes for pair in pairs]), faulty)
 
@@ -135,13 +136,9 @@ def test_neurons_that_stick_are_found_within_the_hour(hour: Hour) -> None:
     value = hour.readings.value.copy()
     series = np.concatenate([of(hour, name)[:12] for name in STUCK])
     sensors = np.unique(hour.network.series.sensor[series])
-    held = np.full(len(hour.network.series), np.nan)
     every = np.flatnonzero(np.isin(hour.network.series.sensor, sensors)).astype(np.int32)
-    for one, where in changed(hour, every):
-        for place in where.tolist():
-            row = value[[place]]
-            stick(row, held, np.array([one], np.int32), np.array([True]))
-            value[place] = row[0]
+    for _, where in changed(hour, every):
+        value[where] = value[where[:1]]
     verdict = inspected(hour, value).verdict
     assert (verdict.stuck_ms[sensors] > 0).mean() > 0.95
     assert not verdict.believed[sensors].all()
@@ -150,6 +147,7 @@ def test_neurons_that_stick_are_found_within_the_hour(hour: Hour) -> None:
 def test_most_spikes_of_smooth_quantities_are_refused(hour: Hour) -> None:
     """5 to 50 sigma, as the fleet makes them, on every 50th reading."""
     network, value = hour.network, hour.readings.value.copy()
+    chance = np.random.default_rng(7)
     names = ("joint_temp.temperature", "air_temp.temperature", "pm25.mass", "queue_length.queue")
     made = []
     for name in names:
@@ -159,18 +157,16 @@ def test_most_spikes_of_smooth_quantities_are_refused(hour: Hour) -> None:
         for row, where in changed(hour, series):
             hit = where[5::50]
             before = value[hit].copy() * one.per_unit
-            after = before.copy()
             sigma = one.noise_abs + one.noise_rel * np.abs(before)
-            keys = draw(keys_of(7, [str(place) for place in hit.tolist()]), row)
-            spike(after, sigma, np.ones(len(hit)), keys)
-            after = np.clip(after, one.low, one.high)
+            size = 5.0 * 10.0 ** chance.random(len(hit)) * chance.choice([-1, 1], len(hit))
+            after = np.clip(before + size * sigma, one.low, one.high)
             value[hit] = after / one.per_unit
             made += [
                 (row, int(t_ms))
-                for t_ms, size in zip(
+                for t_ms, off in zip(
                     hour.readings.t_ms[hit], np.abs(after - before) / sigma, strict=True
                 )
-                if size > 12
+                if off > 12
             ]
     refused = inspected(hour, value).refused
     assert len(made) > 50

@@ -1,0 +1,242 @@
+"""All faults of one profile on one network, as a chain that batches pass down."""
+
+import msgspec
+import numpy as np
+
+from sensors.catalogue import DEVICE, GRID_MS
+from sensors.faults.label import Fault, FaultLabel
+from sensors.faults.line import Injected, Line, MemoryState
+from sensors.faults.profile import CHANCE, FaultRule, Profile
+from sensors.faults.radio import Channel, Power
+from sensors.faults.table import FAULTS
+from sensors.faults.tools import Moment, Tools
+from sensors.grades import GRADES
+from sensors.network import Network
+from sensors.noise import Keys, draw, keys_of, salted, uniform
+from sensors.reading import ReadingBatch
+from twin.arrays import Array, Floats, Index
+from twin.clock import DAY_MS
+
+_NEVER_MS = -(2**62)
+
+
+class ChainState(msgspec.Struct, frozen=True):
+    """What a restored chain needs beside network, seed and profile."""
+
+    profile: str
+    seen_ms: int | None
+    injected: list[Injected]
+    lines: list[MemoryState]
+
+
+class Chain:
+    """Faults in the order of the profile; those it does not name strike only when injected.
+
+    `measured` and `carried` give what becomes of a batch. `labels` says what has struck.
+    """
+
+    def __init__(self, network: Network, seed: int, profile: Profile) -> None:
+        own = network.table_rows[DEVICE]  # those that watch others have no faults of their own
+        keys = keys_of(seed, network.sensor_ids[:own])
+        self.profile, self._network, self._tools = profile, network, Tools.of(network)
+        rules: dict[Fault, FaultRule | None] = {rule.fault: rule for rule in profile.rules}
+        rules |= {fault: None for fault in FAULTS if fault not in rules}
+        self._lines = [
+            Line(number, fault, rule, self._tools, keys, seed)
+            for number, (fault, rule) in enumerate(rules.items())
+        ]
+        self._of = {line.fault: line for line in self._lines}
+        self._keys = salted(keys, "channel")
+        self._channel = Channel(network, own, profile)
+        self._power = Power(network, own)
+        self._spikes = _spike_rates(network, self._of[Fault.SPIKE].rule)
+        self._flags = np.zeros(len(network), np.uint32)
+        self._from_ms, self._until_ms = 0, _NEVER_MS
+        self._seen_ms: int | None = None
+        self._injected: list[Injected] = []
+        self._labels: list[FaultLabel] = []
+
+    # The way down
+
+    def measured(self, batch: ReadingBatch, draws: Keys, moment: Moment) -> ReadingBatch:
+        """Values as faulty neurons read them, in place; `draws`: 64 random bits per reading."""
+        self._turn(moment.t_ms)
+        codes = self._flags[self._network.series.sensor[batch.series]]
+        if self._spikes is not None:
+            hit = np.flatnonzero(uniform(draws) < self._spikes[batch.series])
+            codes[hit] |= self._of[Fault.SPIKE].bit
+        rows = np.flatnonzero(codes)
+        if len(rows):
+            part = self._misread(batch.take(rows), codes[rows], draws[rows], moment)
+            batch.value[rows] = part.value
+        return batch
+
+    def carried(self, batch: ReadingBatch, moment: Moment, joining: bool = False) -> ReadingBatch:
+        """What reaches the gateways now, of this batch and of earlier ones.
+
+        `joining`: first messages, which are repeated until they are heard; and history.
+        """
+        self._turn(moment.t_ms)
+        device = self._network.device[self._network.series.sensor[batch.series]]
+        flags = self._flags if joining else self._marked(device, moment)
+        troubled = flags[device] != 0
+        parts = [batch if not troubled.any() else batch.take(~troubled)]
+        parts += self._travel(batch.take(troubled), flags, moment, joining)
+        return ReadingBatch.concat([part for part in parts if len(part)])
+
+    def labels(self) -> list[FaultLabel]:
+        """What has struck since the last time this was asked."""
+        labels, self._labels = self._labels, []
+        return sorted(labels)
+
+    def unfinished(self, t_ms: int) -> list[FaultLabel]:
+        """Power cuts that have not ended, as far as they have come by this time."""
+        line = self._of[Fault.POWER_CUT]
+        since = line.memory.since
+        return [
+            FaultLabel(int(since[row]), line.names[row], line.fault, t_ms)
+            for row in np.flatnonzero(since >= 0).tolist()
+        ]
+
+    def inject(self, injected: Injected) -> None:
+        """From its start on, this fault strikes these targets."""
+        self._injected.append(injected)
+        self._until_ms = _NEVER_MS
+
+    # Steps
+
+    def _turn(self, t_ms: int) -> None:
+        """Begin and end episodes."""
+        if not self._from_ms <= t_ms < self._until_ms:
+            self._injected = [one for one in self._injected if one.end_ms > t_ms - DAY_MS]
+            asked = {fault: [i for i in self._injected if i.fault is fault] for fault in FAULTS}
+            self._from_ms = t_ms
+            self._until_ms = min(line.turn(t_ms, asked[line.fault]) for line in self._lines)
+            self._flags[:] = 0
+            for line in self._lines:
+                if line.fault is not Fault.DROPOUT:  # strikes by its channel
+                    self._flags[line.struck()] |= line.bit
+                self._labels += line.begun(self._seen_ms, t_ms)
+        self._seen_ms = t_ms
+
+    def _misread(
+        self, part: ReadingBatch, codes: Array, draws: Keys, moment: Moment
+    ) -> ReadingBatch:
+        for line in self._lines:
+            hit = (codes & line.bit) != 0
+            if line.kind.numeric:
+                hit &= self._tools.numeric[part.series]
+            if not line.kind.message and hit.any():
+                struck = part.take(hit)
+                self._note(line, struck)
+                part.value[hit] = line.strike(struck, moment, _bits(line, draws[hit])).value
+        return part
+
+    def _travel(
+        self, part: ReadingBatch, flags: Array, moment: Moment, joining: bool
+    ) -> list[ReadingBatch]:
+        """Messages in trouble through the lines; late ones of earlier moments join at the end."""
+        released = []
+        for line in self._lines:
+            if not line.kind.message:
+                continue
+            device = self._network.device[self._network.series.sensor[part.series]]
+            hit = (flags[device] & line.bit) != 0
+            if hit.any() and not (joining and line.kind.radio):
+                struck, draws = part.take(hit), self._draws(device[hit], moment)
+                self._note(line, struck)
+                become = line.strike(struck, moment, _bits(line, draws))
+                part = ReadingBatch.concat([part.take(~hit), become])
+            if len(line.memory.due_ms) and not joining:
+                released.append(line.memory.release(moment.t_ms))
+        return [part, *released]
+
+    def _marked(self, device: Index, moment: Moment) -> Array:
+        """The flags with those whom chance, the channel and the power strike at this moment."""
+        flags = self._flags.copy()
+        draws = self._draws(device, moment)
+        self._mark_lost(flags, device, draws, moment)
+        self._mark_dark(flags, moment)
+        first = 0.0
+        chance: Floats | None = None
+        for line in self._lines:
+            if line.rule is not None and line.fault in CHANCE:
+                chance = uniform(draws) if chance is None else chance
+                last = first + (line.rule.share or 0.0)  # shares do not overlap
+                hit = device[(chance >= first) & (chance < last)]
+                flags[hit[line.takes(hit)]] |= line.bit
+                first = last
+        return flags
+
+    def _mark_lost(self, flags: Array, device: Index, draws: Keys, moment: Moment) -> None:
+        line = self._of[Fault.DROPOUT]
+        forced = line.struck()
+        if line.rule is not None or forced.any():
+            since = line.memory.since
+            lost = self._channel.lost(device, draws, forced, since, moment)
+            if line.rule is None:
+                lost &= forced[device]
+            flags[device[lost]] |= line.bit
+
+    def _mark_dark(self, flags: Array, moment: Moment) -> None:
+        """Those without power now; a label when power is back."""
+        line = self._of[Fault.POWER_CUT]
+        if line.rule is None:
+            return
+        since, dark = line.memory.since, self._power.dark(moment)
+        flags[dark] |= line.bit
+        now = np.zeros(len(since), bool)
+        now[dark] = True
+        for row in np.flatnonzero(~now & (since >= 0)).tolist():
+            begun_ms = int(since[row])
+            self._labels.append(FaultLabel(begun_ms, line.names[row], line.fault, moment.t_ms))
+        since[~now] = -1
+        since[now & (since < 0)] = moment.t_ms
+
+    def _note(self, line: Line, struck: ReadingBatch) -> None:
+        """Labels of single readings that chance strikes."""
+        if line.fault is Fault.POWER_CUT:
+            return
+        alone = struck.take(line.by_chance(struck))
+        sensor = self._network.series.sensor[alone.series]
+        row = self._network.device[sensor] if line.kind.message else sensor
+        names = self._network.sensor_ids
+        for t_ms, target in sorted(set(zip(alone.t_ms.tolist(), row.tolist(), strict=True))):
+            self._labels.append(FaultLabel(t_ms, names[target], line.fault, t_ms))
+
+    def _draws(self, device: Index, moment: Moment) -> Keys:
+        """64 bits per message: those of one neuron at one time agree."""
+        return draw(self._keys[device], moment.t_ms // GRID_MS)
+
+    # What is carried
+
+    def state(self) -> ChainState:
+        states = [line.state() for line in self._lines]
+        return ChainState(self.profile.id, self._seen_ms, self._injected, states)
+
+    def restore(self, state: ChainState) -> None:
+        """Carry on from this state; ValueError when it is of another network or profile."""
+        if state.profile != self.profile.id:
+            raise ValueError(f"faults of profile {state.profile}, expected {self.profile.id}")
+        for line, memory in zip(self._lines, state.lines, strict=True):
+            line.restore(memory)
+        self._channel.remember(self._of[Fault.DROPOUT].memory.since)
+        self._seen_ms, self._injected = state.seen_ms, list(state.injected)
+        self._until_ms = _NEVER_MS
+
+
+def _bits(line: Line, draws: Keys) -> Keys:
+    """Bits of this line alone."""
+    return draw(draws, 101 + line.number)
+
+
+def _spike_rates(network: Network, rule: FaultRule | None) -> Floats | None:
+    """Spikes per sample of each series: the grade's rate where there is noise."""
+    if rule is None:
+        return None
+    quantities = network.quantities
+    noisy = [one.numeric and (one.noise_abs > 0 or one.noise_rel > 0) for one in quantities]
+    rates = [GRADES[kind.grade].spikes * (rule.factor or 0.0) for kind in network.catalogue.kinds]
+    row = network.series.quantity
+    found: Floats = np.array(rates)[network.quantity_kind[row]] * np.array(noisy)[row]
+    return found

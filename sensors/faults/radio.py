@@ -1,0 +1,87 @@
+"""Gilbert and Elliott's channel of every neuron, and who sits without power.
+
+Each radio is good or bad, may change with every message, and loses messages at the rate of its
+state. A storm over its zone makes bad states last longer.
+"""
+
+import numpy as np
+
+from sensors.faults.profile import Profile
+from sensors.faults.tools import Moment
+from sensors.network import Network
+from sensors.noise import Keys
+from twin.arrays import Bools, Floats, Index, Ints
+
+RAIN, GUST, OUTAGE = "zone.rain_mm_h", "zone.wind_gust_m_s", "feeder.outage"
+_S48, _LOW_16 = np.uint64(48), np.uint64(0xFFFF)
+_HALF = 2.0**-17  # middle of a step, so that chances below it never strike
+
+
+class Channel:
+    """Which messages are lost; `since` of the memory says which radios are bad."""
+
+    def __init__(self, network: Network, own: int, profile: Profile) -> None:
+        """`own`: neurons with a radio of their own."""
+        radios = [profile.radio.of(kind.net) for kind in network.catalogue.kinds]
+        kind = network.kind[:own]
+        turns = np.array([(radio.worsens, radio.recovers) for radio in radios]).T[:, kind]
+        losses = np.array([(r.lost_good**r.attempts, r.lost_bad**r.attempts) for r in radios]).T
+        self._turns, self._losses = turns, losses[:, kind]
+        self._zone, self._storm = network.zone[:own], profile.storm
+        self._turn_below, self._lost_below = turns[0].copy(), self._losses[0].copy()
+
+    def remember(self, since: Ints) -> None:
+        """Good and bad as the memory says."""
+        bad = (since >= 0).astype(np.int8)
+        self._turn_below = np.choose(bad, self._turns)
+        self._lost_below = np.choose(bad, self._losses)
+
+    def lost(self, device: Index, draws: Keys, forced: Bools, since: Ints, moment: Moment) -> Bools:
+        """Per message: lost, after radios have turned. `forced` radios count as bad now."""
+        below = self._turn_below[device]
+        stormy = self._stormy(moment)
+        if stormy.any():
+            slow = (since[device] >= 0) & stormy[self._zone[device]]
+            below = np.where(slow, below / self._storm.longer, below)
+        turned = (draws >> _S48).astype(np.float64) * 2.0**-16 + _HALF < below
+        self._toggle(np.unique(device[turned]), since, moment.t_ms)
+        chance = self._lost_below[device]
+        if forced.any():
+            chance = np.where(forced[device], self._losses[1, device], chance)
+        lost: Bools = (draws & _LOW_16).astype(np.float64) * 2.0**-16 + _HALF < chance
+        return lost
+
+    def _toggle(self, device: Index, since: Ints, t_ms: int) -> None:
+        if len(device):
+            bad = since[device] < 0
+            since[device] = np.where(bad, t_ms, -1)
+            self._turn_below[device] = np.where(bad, self._turns[1, device], self._turns[0, device])
+            self._lost_below[device] = np.where(
+                bad, self._losses[1, device], self._losses[0, device]
+            )
+
+    def _stormy(self, moment: Moment) -> Bools:
+        """Per zone, whether a storm stands over it."""
+        rain, gust = moment.arrays.get(RAIN), moment.arrays.get(GUST)
+        if rain is None or gust is None:
+            return np.zeros(1, bool)
+        stormy: Bools = (rain >= self._storm.rain_mm_h) | (gust >= self._storm.gust_m_s)
+        return stormy
+
+
+class Power:
+    """Mains neurons without a battery of their own are silent while their transformer is out."""
+
+    def __init__(self, network: Network, own: int) -> None:
+        kinds = network.catalogue.kinds
+        mains = np.array([kind.net == "W" and not kind.backup for kind in kinds])
+        feeder = network.feeder[:own]
+        self._fed = np.flatnonzero(mains[network.kind[:own]] & (feeder >= 0)).astype(np.int32)
+        self._feeder = feeder[self._fed]
+
+    def dark(self, moment: Moment) -> Index:
+        """The neurons without power now."""
+        outage: Floats | None = moment.arrays.get(OUTAGE)
+        if outage is None or not (outage >= 0.5).any():
+            return self._fed[:0]
+        return self._fed[outage[self._feeder] >= 0.5]
