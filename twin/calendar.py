@@ -10,6 +10,8 @@ _LONG = {"Labour Day": (5, 1, 5), "National Day": (10, 1, 7)}  # month, first da
 _SPRING = "Spring Festival"
 _MOON = "Mid-autumn Festival"
 _BACK = 10  # no public holiday has run longer than this
+# First and last day of the winter holiday of Shanghai's schools. EK (unverified).
+_WINTER = {2025: (date(2025, 1, 21), date(2025, 2, 16)), 2026: (date(2026, 2, 2), date(2026, 3, 1))}
 
 
 class DayKind(StrEnum):
@@ -30,6 +32,16 @@ class DayKind(StrEnum):
     def free(self) -> bool:
         """Whether most people are off work."""
         return self not in (DayKind.WEEKDAY, DayKind.FRIDAY, DayKind.MAKEUP)
+
+
+def school_holiday(day: date) -> bool:
+    """Whether Shanghai's schools are closed for summer or winter (public holidays apart).
+
+    July and August, and four weeks around the Spring Festival; in years without a known school
+    calendar 21 January to 20 February (expert knowledge, unverified).
+    """
+    first, last = _WINTER.get(day.year, (date(day.year, 1, 21), date(day.year, 2, 20)))
+    return day.month in (7, 8) or first <= day <= last
 
 
 @lru_cache(maxsize=1024)  # a pure function, asked at every step

@@ -1,11 +1,11 @@
 """config/city.toml as one frozen model."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from twin.config import Table, read_toml
+from twin.config import ConfigError, Table, merged, read_data, validate
 from twin.profiles import NotNegative
 from twin.systems.air import AirParams
 from twin.systems.amenities import AmenitiesParams
@@ -20,6 +20,7 @@ from twin.systems.residents import ResidentsParams
 from twin.systems.soil import SoilParams
 from twin.systems.structure import StructureParams
 from twin.systems.traffic import TrafficParams
+from twin.systems.trains import TrainParams
 from twin.systems.vibration import VibrationParams
 from twin.systems.weather import WeatherParams
 
@@ -34,6 +35,7 @@ class CityConfig(Table):
     background_rate: NotNegative
     weather: WeatherParams
     drainage: DrainageParams
+    trains: TrainParams
     crowd: CrowdParams
     traffic: TrafficParams
     air: AirParams
@@ -50,5 +52,26 @@ class CityConfig(Table):
 
 
 def load_city_config(config_dir: Path) -> CityConfig:
-    """config/city.toml; raises ConfigError naming file, key and value."""
-    return read_toml(config_dir / "city.toml", CityConfig)
+    """config/city.toml with what config/calibrated/*.toml adds to it.
+
+    Raises ConfigError naming file, key and value.
+    """
+    paths = [config_dir / "city.toml", *sorted((config_dir / "calibrated").glob("*.toml"))]
+    parts = {path: read_data(path) for path in paths}
+    data: dict[str, Any] = {}
+    for part in parts.values():
+        data = merged(data, part)
+    try:
+        return validate(paths[0], data, CityConfig)
+    except ConfigError as error:
+        owner = next((path for path in reversed(paths) if _holds(parts[path], error.key)), paths[0])
+        raise ConfigError(owner, error.key, error.value, error.expected) from error
+
+
+def _holds(part: Any, key: str) -> bool:
+    """Whether the dotted key stands in this file."""
+    for name in key.split("."):
+        if not isinstance(part, dict) or name not in part:
+            return isinstance(part, list)
+        part = part[name]
+    return True

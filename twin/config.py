@@ -1,6 +1,7 @@
 """Reading configuration: TOML tables to frozen models, or one clear line."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,15 +33,30 @@ def read_toml(path: Path, model: type[Model]) -> Model:
 
     Raises ConfigError when the file is missing, is not TOML or does not fit the model.
     """
+    return validate(path, read_data(path), model)
+
+
+def read_data(path: Path) -> dict[str, Any]:
+    """The file as plain values. Raises ConfigError when it is missing or is not TOML."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigError(path, "file", "missing", "expected this file to exist") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(path, "file", str(error), "expected a readable UTF-8 file") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(path, "file", str(error), "expected valid TOML") from error
-    return validate(path, data, model)
+
+
+def merged(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, table by table; where both have a value the upper one counts."""
+    found = dict(lower)
+    for key, value in upper.items():
+        known = found.get(key)
+        if isinstance(known, Mapping) and isinstance(value, Mapping):
+            value = merged(known, value)
+        found[key] = value
+    return found
 
 
 def validate(path: Path | str, data: dict[str, Any], model: type[Model]) -> Model:

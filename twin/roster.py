@@ -77,9 +77,10 @@ def _drainage(geography: Geography, config: CityConfig) -> Bound:
 
 
 def _crowd(geography: Geography, config: CityConfig) -> Bound:
-    params = config.crowd
-    step = partial(crowd.step, layout=crowd.prepare(geography, params), params=params)
-    return Bound(step, step)
+    layout, params = crowd.prepare(geography, config.crowd), config.crowd
+    begin = partial(crowd.begin, layout=layout, params=params, timetable=config.trains)
+    step = partial(crowd.step, layout=layout, params=params, timetable=config.trains)
+    return Bound(begin, step)
 
 
 def _plaza(geography: Geography, config: CityConfig) -> Bound:
@@ -88,7 +89,8 @@ def _plaza(geography: Geography, config: CityConfig) -> Bound:
     def begin(state: CityState, tick: Tick) -> None:
         plaza.begin(state, layout, params)
 
-    return Bound(begin, partial(plaza.step, layout=layout, params=params))
+    step = partial(plaza.step, layout=layout, params=params, timetable=config.trains)
+    return Bound(begin, step)
 
 
 def _traffic(geography: Geography, config: CityConfig) -> Bound:

@@ -1,7 +1,7 @@
 """The whole changing city: named arrays and records, nothing hidden in generator frames."""
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -21,13 +21,14 @@ _MAGIC = b"HFTWIN01"
 class Quantity:
     """A declared array: `table.quantity_unit`, its first value, and whether sensors may see it.
 
-    It has one value per row of the table unless `size` says otherwise.
+    It has one value per row of the table unless `size` gives a number, or `count` one by the map.
     """
 
     name: str
     initial: float = 0.0
     truth: bool = True
     size: int | None = None
+    count: Callable[[Geography], int] | None = None
 
 
 class SnapshotError(ValueError):
@@ -75,15 +76,20 @@ def declare(geography: Geography, quantities: Iterable[Quantity]) -> CityState:
     """A state with every declared quantity at its first value and every lever neutral."""
     arrays: dict[str, Floats] = {}
     for quantity in quantities:
-        rows = quantity.size
-        if rows is None:
-            rows = len(geography[quantity.name.partition(".")[0]])
         if quantity.name in arrays:
             raise ValueError(f"quantity {quantity.name!r} is declared twice")
-        arrays[quantity.name] = np.full(rows, quantity.initial)
+        arrays[quantity.name] = np.full(_rows(quantity, geography), quantity.initial)
     for lever, neutral in LEVERS.items():
         arrays[lever_key(lever)] = np.full(len(geography[table_of(lever)]), neutral)
     return CityState(arrays)
+
+
+def _rows(quantity: Quantity, geography: Geography) -> int:
+    if quantity.count is not None:
+        return quantity.count(geography)
+    if quantity.size is not None:
+        return quantity.size
+    return len(geography[quantity.name.partition(".")[0]])
 
 
 def pack(state: CityState, t_ms: int, seed: int) -> bytes:

@@ -1,14 +1,17 @@
-"""The six-arm junction: signal, queues, delay, and waiting people."""
+"""The six-arm junction: signal phases, queues, who drives where, delay, and waiting people."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats
+from twin.arrays import Floats, Ints
 from twin.geography import Geography
+from twin.profiles import keep
 from twin.relations import column
 from twin.state import CityState, Quantity
-from twin.systems.traffic import TrafficParams, rush
+from twin.systems.driving import roads
+from twin.systems.traffic import TrafficParams
+from twin.systems.weather import relax
 from twin.tick import Tick
 
 QUANTITIES = (
@@ -17,19 +20,31 @@ QUANTITIES = (
     Quantity("arm.flow_veh_h"),
     Quantity("arm.ped_wait_s"),
     Quantity("arm.queue_veh", truth=False),
+    Quantity("arm.coming_veh", truth=False),
+    Quantity("arm.leaving_veh", truth=False),
+    Quantity("arm.queue_mean_veh", truth=False),
+    Quantity("arm.arrival_veh_h", truth=False),
 )
 _NEAR_M = 60.0  # crowd cells this close to an arm's mouth press on it
+_APPROACH_S = 30.0  # from the end of the link to the tail of the queue
+_MEAN_S = 420.0  # three cycles
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Fixed facts about the arms; near: arms x cells, 1 where the cell presses on the arm."""
+    """Fixed facts about the arms; near: arms x cells, 1 where the cell presses on the arm.
 
-    peak_veh_h: Floats
+    turn: share of each arm's vehicles that leaves by each other arm.
+    """
+
     lanes: Floats
-    capacity_veh_h: Floats
-    green_share: Floats
+    saturation_veh_h: Floats
+    green_from_s: Floats
+    green_s: Floats
     room_m: Floats
+    away: Ints
+    away_room_veh: Floats
+    turn: Floats
     near: Floats
 
 
@@ -38,67 +53,117 @@ def prepare(geography: Geography, params: TrafficParams) -> Layout:
     arms, links, cells = geography["arm"], geography["link"], geography["plaza"]
     peak, lanes = column(arms, "peak_pcu_h"), np.maximum(1.0, column(arms, "lanes"))
     saturation = lanes * column(arms, "saturation_pcu_h")
-    green = _green_share(column(arms, "bearing_deg"), peak / saturation, params)
-    room = np.where(arms.link >= 0, column(links, "length_m")[arms.link], 100.0)
+    start, green = _greens(column(arms, "bearing_deg"), peak / saturation, params)
+    road = roads(geography, params.vehicle_length_m)
+    away = np.maximum(0, road.arm_out).astype(np.int64)
+    known = road.arm_out >= 0
     distance = np.hypot(
         arms.x_m[:, None] - cells.x_m[None, :], arms.y_m[:, None] - cells.y_m[None, :]
     )
-    near = (distance < _NEAR_M).astype(np.float64)
-    return Layout(peak, lanes, saturation * green, green, room, near)
+    return Layout(
+        lanes=lanes,
+        saturation_veh_h=saturation,
+        green_from_s=start,
+        green_s=green,
+        room_m=np.where(arms.link >= 0, column(links, "length_m")[arms.link], 100.0),
+        away=away,
+        away_room_veh=np.where(known, road.room_veh[away], 0.0),
+        turn=_turns(np.where(known, road.lanes[away], 0.0)),
+        near=(distance < _NEAR_M).astype(np.float64),
+    )
 
 
-def _green_share(bearing_deg: Floats, ratio: Floats, params: TrafficParams) -> Floats:
-    """Arms that face each other share a phase: three street pairs, the fourth is for walkers."""
+def _greens(bearing_deg: Floats, ratio: Floats, params: TrafficParams) -> tuple[Floats, Floats]:
+    """Start and length of each arm's green in the cycle.
+
+    Arms that face each other share a phase: three street pairs, the fourth is for walkers.
+    """
     phase = ((bearing_deg - 35) % 180 // 65).astype(np.int64)
     need = np.zeros(3)
     np.maximum.at(need, phase, ratio)
-    return np.asarray(params.vehicle_green_s / params.cycle_s * (need / need.sum())[phase])
+    length = params.vehicle_green_s * need / max(1e-9, float(need.sum()))
+    start = np.concatenate(([0.0], np.cumsum(length + params.lost_s)[:2]))
+    return start[phase], length[phase]
+
+
+def _turns(weight: Floats) -> Floats:
+    """Nobody turns back; the others are chosen by their lanes."""
+    share = np.tile(weight, (len(weight), 1))
+    np.fill_diagonal(share, 0.0)
+    return np.asarray(share / np.maximum(1e-9, share.sum(axis=1, keepdims=True)))
 
 
 def step(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) -> None:
-    """Overflow Q += (arrivals - capacity) dt; delay = uniform + random + overflow.
-
-    The overflow queue is the mean flow's; what chance adds to it is the random delay d2.
-    """
-    arrivals_veh_h = layout.peak_veh_h * rush(tick, params)
-    capacity = _capacity(state, layout)
-    queue = state["arm.queue_veh"]
-    present = queue + arrivals_veh_h * tick.dt_s / 3600
-    served = np.minimum(present, capacity * tick.dt_s / 3600)
-    room = layout.room_m * layout.lanes / params.vehicle_length_m
-    queue[:] = np.minimum(present - served, room)
-    counted = tick.rng("junction").poisson(served)
-    state["arm.flow_veh_h"] = counted * 3600 / tick.dt_s
-    red_s = params.cycle_s * (1 - layout.green_share)
-    waiting = queue + np.minimum(arrivals_veh_h, capacity) * red_s / 7200
-    length = waiting * params.vehicle_length_m / layout.lanes
+    """Arrivals join the queue, green lets them go as far as the exits have room."""
+    coming, queue = state["arm.coming_veh"], state["arm.queue_veh"]
+    mean = coming * (1 - keep(tick.dt_s, _APPROACH_S))
+    arrivals = np.minimum(tick.rng("junction").poisson(mean), np.floor(coming))
+    coming -= arrivals
+    queue += arrivals
+    factor = _factor(state, layout, params)
+    limit = layout.saturation_veh_h * factor / 3600 * green_in_step_s(tick, layout, params)
+    served = _leave(state, np.minimum(queue, limit), layout)
+    queue -= served
+    state["arm.flow_veh_h"] = served * 3600 / tick.dt_s
+    length = queue * params.vehicle_length_m / layout.lanes
     state["arm.queue_m"] = np.minimum(length, layout.room_m)
-    delay = _delay_s(arrivals_veh_h, capacity, layout, params)
-    state["arm.delay_s"] = delay + queue / capacity * 3600
+    relax(state["arm.queue_mean_veh"], queue, tick.dt_s, _MEAN_S)
+    relax(state["arm.arrival_veh_h"], arrivals * 3600 / tick.dt_s, tick.dt_s, _MEAN_S)
+    state["arm.delay_s"] = _delay_s(state, factor, layout, params)
     state["arm.ped_wait_s"] = _walkers_wait_s(state, layout, params)
 
 
-def _capacity(state: CityState, layout: Layout) -> Floats:
-    """pcu/h after people on the carriageway (1 - 0.6 phi), rain and closures."""
+def green_in_step_s(tick: Tick, layout: Layout, params: TrafficParams) -> Floats:
+    """Seconds of green of each arm within the step that ends now; the cycle runs by the clock."""
+    end = (tick.t_ms / 1000) % params.cycle_s
+    begin = end - tick.dt_s
+    low, high = layout.green_from_s, layout.green_from_s + layout.green_s
+    now = np.minimum(end, high) - np.maximum(begin, low)
+    before = np.minimum(end + params.cycle_s, high) - np.maximum(begin + params.cycle_s, low)
+    return np.asarray(np.maximum(0.0, now) + np.maximum(0.0, before))
+
+
+def _leave(state: CityState, ready: Floats, layout: Layout) -> Floats:
+    """Vehicles that get out of the junction; a full exit holds back those who want to take it."""
+    wanted = ready @ layout.turn
+    taken = layout.away_room_veh - state["traffic.vehicles_veh"][layout.away]
+    spare = np.maximum(0.0, taken - state["arm.leaving_veh"])
+    accepted = np.minimum(1.0, spare / np.maximum(1e-9, wanted))
+    state["arm.leaving_veh"] += wanted * accepted
+    return np.asarray(ready * (layout.turn @ accepted))
+
+
+def _pressing(state: CityState, layout: Layout) -> Floats:
+    """Density of the crowd at each arm's mouth."""
+    return np.asarray((layout.near * state["plaza.density_ped_m2"]).max(axis=1, initial=0.0))
+
+
+def _factor(state: CityState, layout: Layout, params: TrafficParams) -> Floats:
+    """Share of the saturation flow after people on the carriageway, police, rain and closures."""
+    crowded = _pressing(state, layout).max(initial=0.0) >= params.police_density_ped_m2
+    held = params.police_green if crowded else 1.0
     spill = (layout.near * state["plaza.spill_frac"]).max(axis=1, initial=0.0)
     wet = 0.9 if state["quarter.rain_mm_h"][0] > 2 else 1.0
     open_share = np.maximum(0.03, state.lever("arm.capacity_factor"))
-    return np.asarray(layout.capacity_veh_h * (1 - 0.6 * spill) * wet * open_share)
+    return np.asarray((1 - 0.6 * spill) * wet * open_share * held)
 
 
-def _delay_s(
-    arrivals_veh_h: Floats, capacity: Floats, layout: Layout, params: TrafficParams
-) -> Floats:
-    """d1 uniform and d2 random delay with T = 0.25 h, k = 0.5 (expert knowledge, unverified)."""
-    load, green = arrivals_veh_h / capacity, layout.green_share
-    uniform = 0.5 * params.cycle_s * (1 - green) ** 2 / (1 - np.minimum(1.0, load) * green)
-    load = np.minimum(load, 1.0)  # beyond it arm.queue_veh grows
+def _delay_s(state: CityState, factor: Floats, layout: Layout, params: TrafficParams) -> Floats:
+    """d1 uniform and d2 random delay with T = 0.25 h, k = 0.5 (expert knowledge, unverified),
+    and the time it takes to serve a mean queue longer than these explain."""
+    green = layout.green_s / params.cycle_s
+    rate = state["arm.arrival_veh_h"]
+    capacity = layout.saturation_veh_h * factor * green
+    load = np.minimum(rate / capacity, 1.0)
+    uniform = 0.5 * params.cycle_s * (1 - green) ** 2 / (1 - load * green)
     random = 225 * (load - 1 + np.sqrt((load - 1) ** 2 + 4 * load / (capacity * 0.25)))
-    return np.asarray(uniform + random)
+    usual = rate * (uniform + random) / 3600
+    over = np.maximum(0.0, state["arm.queue_mean_veh"] - usual)
+    return np.asarray(uniform + random + over / capacity * 3600)
 
 
 def _walkers_wait_s(state: CityState, layout: Layout, params: TrafficParams) -> Floats:
     """Mean wait R^2/(2C); a crowd above 0.72 ped/m2 needs more than one green."""
     red_s = params.cycle_s - params.walk_s
-    density = (layout.near * state["plaza.density_ped_m2"]).max(axis=1, initial=0.0)
-    return np.asarray(red_s**2 / (2 * params.cycle_s) * (1 + 0.8 * np.maximum(0, density - 0.72)))
+    over = np.maximum(0.0, _pressing(state, layout) - 0.72)
+    return np.asarray(red_s**2 / (2 * params.cycle_s) * (1 + 0.8 * over))

@@ -6,10 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Floats
+from twin.calendar import day_kind
+from twin.clock import local_date
 from twin.geography import Geography
+from twin.profiles import keep
 from twin.relations import column
 from twin.state import CityState, Quantity
-from twin.systems.crowd import CrowdParams, clustered, walking_speed
+from twin.systems import tours, trains
+from twin.systems.crowd import CrowdParams, in_groups
+from twin.systems.trains import TrainParams
+from twin.systems.walking import walking_speed
 from twin.tick import Tick
 
 QUANTITIES = (
@@ -25,11 +31,12 @@ _JUNCTION_M = 80.0
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Fixed facts about the crowd cells."""
+    """Fixed facts about the crowd cells; tour_share: where coaches bring their groups."""
 
     area_m2: Floats
     visit_share: Floats
     stay_s: Floats
+    tour_share: Floats
 
 
 def prepare(geography: Geography, params: CrowdParams) -> Layout:
@@ -40,7 +47,8 @@ def prepare(geography: Geography, params: CrowdParams) -> Layout:
     )
     at_junction = distance.min(axis=1, initial=np.inf) < _JUNCTION_M
     stay = dwell_s(params) * np.where(at_junction, 1.0, params.other_dwell_factor)
-    return Layout(column(cells, "area_m2"), column(cells, "visit_share"), stay)
+    share = column(cells, "visit_share")
+    return Layout(column(cells, "area_m2"), share, stay, share * at_junction)
 
 
 def begin(state: CityState, layout: Layout, params: CrowdParams) -> None:
@@ -48,41 +56,42 @@ def begin(state: CityState, layout: Layout, params: CrowdParams) -> None:
     rate = state["crowd.visitors_ped_h"][0] * layout.visit_share / 3600
     persons = np.round(rate * layout.stay_s)
     state["plaza.persons"] = persons
+    state["crowd.entered_ped"] += persons.sum()
     _measure(state, persons, layout, params)
 
 
-def step(state: CityState, tick: Tick, layout: Layout, params: CrowdParams) -> None:
-    """M/G/infinity with balking; the stay is exponential with the mean of the lognormal.
+def step(
+    state: CityState, tick: Tick, layout: Layout, params: CrowdParams, timetable: TrainParams
+) -> None:
+    """Those who stopped walking arrive in groups; the stay is exponential.
 
     Mean occupancy depends only on the mean stay; rain halves the stay (design choice).
     """
-    persons = state["plaza.persons"]
+    persons, coming = state["plaza.persons"], state["plaza.coming_ped"]
+    beat = trains.pulse(tick, params.metro_pulse, timetable)
+    mean = coming * (1 - keep(tick.dt_s, params.approach_s)) * beat
     rng = tick.rng("plaza")
-    arrivals = clustered(_expected(state, tick, layout, params), params.fano, rng)
+    arrivals = np.minimum(in_groups(mean, params.group_share, rng), np.floor(coming))
+    coming -= arrivals
+    guided = _guided(state, tick, layout, params)
     stay_s = layout.stay_s * (0.5 if state["quarter.rain_mm_h"][0] > 2 else 1.0)
     leaving = rng.binomial(persons.astype(np.int64), -np.expm1(-tick.dt_s / stay_s))
-    persons += arrivals - leaving
+    persons += arrivals + guided - leaving
+    state["plaza.going_ped"] += leaving
     _measure(state, persons, layout, params)
+
+
+def _guided(state: CityState, tick: Tick, layout: Layout, params: CrowdParams) -> Floats:
+    """Groups by coach, more on days with more visitors."""
+    busy = params.visits.day_factor.of(day_kind(local_date(tick.t_ms)))
+    found = tours.arrivals(tick, params.tours_per_day * busy, params.tour_size, layout.tour_share)
+    state["crowd.entered_ped"] += found.sum()
+    return found
 
 
 def dwell_s(params: CrowdParams) -> float:
     """Mean of the lognormal stay."""
     return params.dwell_median_s * math.exp(params.dwell_sigma**2 / 2)
-
-
-def _expected(state: CityState, tick: Tick, layout: Layout, params: CrowdParams) -> Floats:
-    """Arrivals expected in this step, fewer where it is already full."""
-    usual = state["crowd.visitors_ped_h"][0] * layout.visit_share * metro_pulse(tick, params)
-    drawn = state.lever("plaza.arrival_ped_m2_min") * layout.area_m2 * 60
-    rate = (usual * state.lever("plaza.arrival_factor") + drawn) / 3600
-    over = np.maximum(0.0, state["plaza.density_ped_m2"] - params.balk_from_ped_m2)
-    return np.asarray(rate * np.exp(-params.balk_rate * over) * tick.dt_s)
-
-
-def metro_pulse(tick: Tick, params: CrowdParams) -> float:
-    """A train every period empties on to the streets for a seventh of it; mean 1."""
-    on = (tick.t_ms / 1000) % params.metro_period_s < params.metro_period_s / 7
-    return 1 + params.metro_pulse if on else 1 - params.metro_pulse / 6
 
 
 def _measure(state: CityState, persons: Floats, layout: Layout, params: CrowdParams) -> None:
@@ -92,4 +101,4 @@ def _measure(state: CityState, persons: Floats, layout: Layout, params: CrowdPar
     spill = np.maximum(spill, 0.0) + state.lever("plaza.spill_add")
     state["plaza.density_ped_m2"] = density
     state["plaza.spill_frac"] = np.minimum(spill, params.spill_max)
-    state["plaza.speed_m_s"] = walking_speed(density, params)
+    state["plaza.speed_m_s"] = walking_speed(density, params.walking)

@@ -1,0 +1,31 @@
+"""The head of a parameter file: what was fitted, on what, by whom, under which licence."""
+
+from pathlib import Path
+
+from api.calibration.fitter import Span
+
+# Known origins by a name in the file's columns or its folder; the licence asks for attribution.
+_ORIGINS = {
+    "Southern Cross Station": "pedestrian counts, City of Melbourne, CC BY 4.0",
+    "Bourke Street Mall": "pedestrian counts, City of Melbourne, CC BY 4.0",
+    "Queen Street": "pedestrian counts, Heart of the City Auckland (H. Shin, 2025), CC BY 4.0",
+    "vehicles_h": "Metro Interstate Traffic Volume, J. Hogue (2019), UCI, CC BY 4.0",
+    "laeq_db": "one-minute sound levels of the noisemonitor project (V. Fraisse), Apache-2.0",
+}
+
+
+def header(name: str, path: Path, span: Span, columns: tuple[str, ...]) -> list[str]:
+    """Comment lines; a file of unknown origin is named as such."""
+    origins = [text for key, text in _ORIGINS.items() if any(key in column for column in columns)]
+    origin = f"{path.resolve().parent.name}/{path.name}"
+    years = "all years" if span.first is None and span.last is None else _years(span)
+    return [
+        f"# Fitted parameters ({name}), not measurements. FIT: from {origin}, {years}.",
+        f"# Sites or columns: {', '.join(columns)}.",
+        f"# Source: {'; '.join(origins) or 'a file of the user'}.",
+        "",
+    ]
+
+
+def _years(span: Span) -> str:
+    return f"{span.first or 'the first'} to {span.last or 'the last year'}"

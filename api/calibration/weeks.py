@@ -1,0 +1,137 @@
+"""The usual week of an hourly series, and how far days and hours stray from it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.realism.series import Series
+from twin.arrays import Bools, Floats, Ints
+
+CLASSES = ("workday", "friday", "saturday", "sunday")
+_CLASS = np.array([0, 0, 0, 0, 1, 2, 3])
+_SEASON_DAYS = 43
+_ODD_DAY = 0.5  # below this share of the usual total a day is a holiday or a fault
+_BUSY = 0.15  # of the busiest hour: below it an hour's deviation says little
+_LEAST_DAYS = 20  # of each class
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """hours: 4 x 24 shares of the busiest usual hour from Monday to Thursday; `peak` is its flow.
+
+    day_* and hour_* are those of twin.systems.shapes.WeekShape; days: how many were used.
+    """
+
+    hours: Floats
+    peak: float
+    day_sd: float
+    day_keep: float
+    hour_sd: float
+    hour_keep: float
+    days: int
+
+    @property
+    def weekend_share(self) -> float:
+        """Saturday and Sunday against two days from Monday to Thursday."""
+        total = self.hours.sum(axis=1)
+        return float((total[2] + total[3]) / (2 * total[0]))
+
+    @property
+    def busiest_hour(self) -> int:
+        """The busiest hour from Monday to Thursday."""
+        return int(self.hours[0].argmax())
+
+
+def usual_week(series: Series, column: str) -> Week | None:
+    """The week of one column; None where a class of days has too few complete ones."""
+    days, weekday = by_day(series, column)
+    group = _CLASS[weekday]
+    use = _usual_days(days, group)
+    if min(np.bincount(group[use], minlength=4)) < _LEAST_DAYS:
+        return None
+    hours = np.array([days[use & (group == row)].mean(axis=0) for row in range(4)])
+    peak = float(hours[0].max())
+    if peak <= 0:
+        return None
+    logs = _day_logs(days, hours, group, use)
+    rest = _hour_logs(days, hours, group, use, peak)
+    return Week(
+        hours=hours / peak,
+        peak=peak,
+        day_sd=float(np.nanstd(logs)),
+        day_keep=max(0.0, _lagged(logs[:-1], logs[1:])),
+        hour_sd=float(np.nanstd(rest)),
+        hour_keep=max(0.0, _lagged(rest[:, :-1].ravel(), rest[:, 1:].ravel())),
+        days=int(np.count_nonzero(use)),
+    )
+
+
+def by_day(series: Series, column: str) -> tuple[Floats, Ints]:
+    """Days x 24 hours from the first local midnight on, NaN where missing, and their weekdays."""
+    ahead = int(series.hour[0])
+    values = np.r_[np.full(ahead, np.nan), series[column]]
+    values = np.r_[values, np.full(-len(values) % 24, np.nan)].reshape(-1, 24)
+    return values, (int(series.weekday[0]) + np.arange(len(values))) % 7
+
+
+def _usual_days(days: Floats, group: Ints) -> Bools:
+    """Complete days that are neither holidays nor faults."""
+    complete = ~np.isnan(days).any(axis=1)
+    total = days.sum(axis=1)
+    for row in range(4):
+        mine = complete & (group == row)
+        if mine.any():
+            complete &= ~mine | (total >= _ODD_DAY * np.median(total[mine]))
+    return np.asarray(complete)
+
+
+def _day_logs(days: Floats, hours: Floats, group: Ints, use: Bools) -> Floats:
+    """Log of each day's total over its class's, less the season (a moving mean); NaN if unused."""
+    ratio = days.sum(axis=1) / hours.sum(axis=1)[group]
+    logs = np.full(len(days), np.nan)
+    logs[use] = np.log(ratio[use])
+    near = np.ones(_SEASON_DAYS)
+    known = np.convolve(use.astype(np.float64), near, "same")
+    season = np.convolve(np.nan_to_num(logs), near, "same") / np.maximum(1, known)
+    return np.asarray(logs - season)
+
+
+def _hour_logs(days: Floats, hours: Floats, group: Ints, use: Bools, peak: float) -> Floats:
+    """Log of each busy hour over what the day's total makes one expect; NaN elsewhere."""
+    scale = days.sum(axis=1) / hours.sum(axis=1)[group]
+    expected = hours[group] * scale[:, None]
+    busy = (hours[group] > _BUSY * peak) & use[:, None] & (days > 0)
+    rest = np.full(days.shape, np.nan)
+    rest[busy] = np.log(days[busy] / expected[busy])
+    return rest
+
+
+def _lagged(first: Floats, second: Floats) -> float:
+    both = ~np.isnan(first) & ~np.isnan(second)
+    return float(np.corrcoef(first[both], second[both])[0, 1]) if both.sum() > 2 else 0.0
+
+
+def week_lines(week: Week) -> list[str]:
+    """The week as lines of TOML."""
+    rows = [
+        f"{name} = [{', '.join(f'{value:.4f}' for value in row)}]"
+        for name, row in zip(CLASSES, week.hours, strict=True)
+    ]
+    return [
+        *rows,
+        f"day_sd = {week.day_sd:.4f}",
+        f"day_keep = {min(0.95, week.day_keep):.3f}",
+        f"hour_sd = {week.hour_sd:.4f}",
+        f"hour_keep = {min(0.99, week.hour_keep):.3f}",
+    ]
+
+
+def mean_week(weeks: list[Week]) -> Week:
+    """The plain mean over sites, each counted alike."""
+    hours = np.mean([week.hours for week in weeks], axis=0)
+    top = float(hours[0].max())
+    mean = {
+        name: float(np.mean([getattr(week, name) for week in weeks]))
+        for name in ("peak", "day_sd", "day_keep", "hour_sd", "hour_keep")
+    }
+    return Week(hours / top, days=min(week.days for week in weeks), **mean)

@@ -1,0 +1,47 @@
+"""Metro trains: when they stop and pass; the timetable knows hours and headways, not lines."""
+
+from twin.config import Table
+from twin.profiles import Positive
+from twin.tick import Tick
+
+
+class TrainParams(Table):
+    """Section [trains] of city.toml."""
+
+    first_hour: Positive
+    last_hour: Positive
+    rush_headway_s: Positive
+    headway_s: Positive
+    rush_hours: tuple[tuple[float, float], ...]
+
+
+def headway_s(hour: float, params: TrainParams) -> float | None:
+    """Seconds between trains of one direction at this local hour; None when none runs."""
+    if not params.first_hour <= hour < params.last_hour:
+        return None
+    rush = any(low <= hour < high for low, high in params.rush_hours)
+    return params.rush_headway_s if rush else params.headway_s
+
+
+def since_train_s(tick: Tick, params: TrainParams) -> float | None:
+    """Seconds since the last train of the first direction; None when none runs."""
+    headway = headway_s(tick.hour, params)
+    return None if headway is None else (tick.t_ms / 1000) % headway
+
+
+def passes(tick: Tick, params: TrainParams, offset: float = 0.0) -> int:
+    """How many trains of one direction passed in the step; `offset` in shares of a headway."""
+    headway = headway_s(tick.hour, params)
+    if headway is None:
+        return 0
+    end = tick.t_ms / 1000 / headway + offset
+    return int(end // 1 - (end - tick.dt_s / headway) // 1)
+
+
+def pulse(tick: Tick, strength: float, params: TrainParams) -> float:
+    """Factor on what streams out of a station: a seventh of a headway after each train; mean 1."""
+    since = since_train_s(tick, params)
+    if since is None:
+        return 1.0
+    on = since < (headway_s(tick.hour, params) or 0.0) / 7
+    return 1 + strength if on else 1 - strength / 6

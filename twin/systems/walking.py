@@ -1,0 +1,222 @@
+"""People walking through cells of pavement: a cell transmission model in plain arrays.
+
+    flux = min(demand rho v w, supply of the next cell), speed by Weidmann, both directions
+
+Cells are about ten metres of both pavements of a street; the state is people per cell and
+direction. A step may not be longer than the shortest cell divided by the free walking speed.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from twin.arrays import Floats, Ints
+from twin.config import Table
+from twin.geography import Geography
+from twin.profiles import NotNegative, Positive
+from twin.relations import column
+from twin.systems.network import Corners, Network
+
+CELL_M = 10.0  # shortest cell
+_BINS = 512  # of density in the tables of speed and supply
+_SLOWEST_M_S = 0.05
+
+
+class WalkingParams(Table):
+    """Section [crowd.walking] of city.toml."""
+
+    free_speed_m_s: Positive
+    speed_gamma: Positive
+    jam_ped_m2: Positive
+    pavement_edge_m: NotNegative
+    trip_s: Positive
+
+    @cached_property
+    def tables(self) -> "Tables":
+        """Speed and supply by density, made once."""
+        return _tables(self)
+
+
+def walking_speed(density_ped_m2: Floats, params: WalkingParams) -> Floats:
+    """Weidmann: v = 1.34 (1 - exp(-1.913 (1/rho - 1/5.4))) m/s, at least 0.05.
+
+    Expert knowledge; the formula is in public use.
+    """
+    rho = np.clip(density_ped_m2, 1e-3, params.jam_ped_m2)
+    factor = -np.expm1(-params.speed_gamma * (1 / rho - 1 / params.jam_ped_m2))
+    return np.maximum(_SLOWEST_M_S, params.free_speed_m_s * factor)
+
+
+def cell_counts(geography: Geography) -> Ints:
+    """Number of cells of each street."""
+    return np.maximum(1, column(geography["link"], "length_m") // CELL_M).astype(np.int64)
+
+
+def cell_total(geography: Geography) -> int:
+    """Number of cells of the area."""
+    return int(cell_counts(geography).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """By density in bins: speed m/s, and the share of its capacity that a cell still takes."""
+
+    speed_m_s: Floats
+    supply: Floats
+    capacity_ped_m_s: float
+    per_ped_m2: float
+
+
+def _tables(params: WalkingParams) -> Tables:
+    """A cell takes its capacity until it is reached, then rho v, and nothing when it is full."""
+    density = np.linspace(0, params.jam_ped_m2, _BINS)
+    speed = walking_speed(density, params)
+    flux = density * speed
+    best = int(np.argmax(flux))
+    supply = np.where(np.arange(_BINS) <= best, 1.0, flux / flux[best])
+    supply[-1] = 0.0
+    return Tables(speed, supply, float(flux[best]), (_BINS - 1) / params.jam_ped_m2)
+
+
+@dataclass(frozen=True, slots=True)
+class Pavements:
+    """Fixed facts: cells of each street in a row; the counter hangs at the middle cell."""
+
+    net: Network
+    link: Ints
+    first: Ints
+    last: Ints
+    middle: Ints
+    cells: Ints
+    cell_m: Floats
+    width_m: Floats
+    length_m: Floats
+
+
+def pavements(geography: Geography, net: Network, params: WalkingParams) -> Pavements:
+    """Both pavements of a street as one, each less its edges and at least a metre."""
+    links = geography["link"]
+    length, count = column(links, "length_m"), cell_counts(geography)
+    last = np.cumsum(count) - 1
+    link = np.repeat(np.arange(len(count)), count)
+    width = 2 * np.maximum(1.0, column(links, "pavement_width_m") - params.pavement_edge_m)
+    return Pavements(
+        net=net,
+        link=link,
+        first=last - count + 1,
+        last=last,
+        middle=last - count // 2,
+        cells=count,
+        cell_m=(length / count)[link],
+        width_m=width,
+        length_m=length,
+    )
+
+
+@dataclass(slots=True)
+class Walk:
+    """People per direction and cell while they walk, and what has been counted on the way.
+
+    crossed: passed the middle of each directed street; entered and left: came into and went
+    out of the streets, all in persons.
+    """
+
+    people: Floats
+    crossed: Floats
+    entered: float = 0.0
+    left: float = 0.0
+
+
+def steps_in(dt_s: float, params: WalkingParams) -> int:
+    """Number of steps of at most CELL_M / free speed."""
+    return math.ceil(dt_s * params.free_speed_m_s / CELL_M)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What stays the same through the steps of one tick, per step."""
+
+    to_bin: Floats
+    speed: Floats
+    supply: Floats
+    by_cell: Floats
+    room: Floats
+    source: Floats
+    end: float
+    corners: Corners
+    begin: Floats
+    come: Floats
+
+
+def plan(
+    pavement: Pavements,
+    params: WalkingParams,
+    turning: Corners,
+    target_s: Floats,
+    width_m: Floats,
+    dt_s: float,
+) -> Step:
+    """Trips begin along a street so that they make up for those that end: flow x time / trip."""
+    tables, streets, link = params.tables, pavement.net.streets, pavement.link
+    area = pavement.cell_m * width_m[link]
+    flow = np.stack([target_s[:streets][link], target_s[streets:][link]])
+    begun = flow * pavement.cell_m * (dt_s / (params.free_speed_m_s * params.trip_s))
+    return Step(
+        to_bin=tables.per_ped_m2 / area,
+        speed=tables.speed_m_s,
+        supply=tables.supply,
+        by_cell=dt_s / pavement.cell_m,
+        room=tables.capacity_ped_m_s * width_m[link] * dt_s,
+        source=begun,
+        end=dt_s / params.trip_s,
+        corners=turning,
+        begin=turning.begin * dt_s,
+        come=turning.come * dt_s,
+    )
+
+
+def advance(walk: Walk, step: Step, pavement: Pavements, pulse: Floats | None = None) -> None:
+    """One step of everybody; `pulse` scales where trips begin (trains), per cell.
+
+    What a cell or corner does not take stays where it was. Requests beyond a cell's supply are
+    cut in proportion, whatever their direction.
+    """
+    net, corner, people = pavement.net, step.corners, walk.people
+    bins = ((people[0] + people[1]) * step.to_bin).astype(np.intp)
+    np.minimum(bins, len(step.speed) - 1, out=bins)
+    open_share = step.supply[bins]
+    want = people * np.minimum(1.0, step.speed[bins] * step.by_cell)
+    ends = np.concatenate((want[0, pavement.last], want[1, pavement.first]))
+    arriving = np.bincount(net.head, ends, minlength=net.nodes) + step.come
+    leaving = arriving * corner.on + step.begin
+    coming = _onto(want, leaving[net.tail] * corner.share, pavement)
+    taken = np.minimum(1.0, step.room * open_share / np.maximum(1e-12, coming[0] + coming[1]))
+    coming *= taken
+    part = corner.share * np.concatenate((taken[pavement.first], taken[pavement.last]))
+    through = np.bincount(net.tail, part, minlength=net.nodes) + corner.outside
+    accepted = 1 - corner.on * (1 - through)
+    going = _from(coming, ends * accepted[net.head], pavement)
+    source = step.source * (open_share if pulse is None else open_share * pulse)
+    ended = people * step.end
+    walk.crossed += coming[:, pavement.middle].ravel()
+    walk.entered += float(source.sum() + step.come @ accepted + step.begin @ through)
+    walk.left += float(ended.sum() + arriving @ (1 - corner.on) + leaving @ corner.outside)
+    people += coming - going + source - ended
+
+
+def _onto(want: Floats, entries: Floats, pavement: Pavements) -> Floats:
+    """What asks to come into each cell: from its neighbours, or from the corner."""
+    coming, streets = np.empty_like(want), pavement.net.streets
+    coming[0, 1:], coming[1, :-1] = want[0, :-1], want[1, 1:]
+    coming[0, pavement.first], coming[1, pavement.last] = entries[:streets], entries[streets:]
+    return coming
+
+
+def _from(coming: Floats, onward: Floats, pavement: Pavements) -> Floats:
+    """What goes out of each cell: into its neighbours, or on to the corner."""
+    going, streets = np.empty_like(coming), pavement.net.streets
+    going[0, :-1], going[1, 1:] = coming[0, 1:], coming[1, :-1]
+    going[0, pavement.last], going[1, pavement.first] = onward[:streets], onward[streets:]
+    return going
