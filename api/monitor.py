@@ -30,7 +30,8 @@ from twin.clock import MINUTE_MS, SECOND_MS
 
 INBOX = 20_000  # messages that may wait; what finds no room is fetched from the store later
 PAUSE_S = 0.1
-STEPS_AT_ONCE = 12  # evaluations between two looks at the inbox; beyond it steps are skipped
+STEPS_AT_ONCE = 60  # evaluations between two looks at the inbox; beyond it steps are skipped
+REPLAYED = 120  # evaluations after a restart, from the last kept state on
 ROWS_OWED = 60  # frames that wait for the store while it is away
 _log = structlog.get_logger(__name__)
 
@@ -46,6 +47,12 @@ class Engine(Protocol):
 
     def evaluate(self, t_ms: int) -> VitalFrame: ...
 
+    def state(self) -> bytes: ...
+
+    def restore(self, data: bytes) -> int: ...
+
+    def refill(self, batch: ReadingBatch) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -54,6 +61,7 @@ class Pace:
     period_ms: int = 10 * SECOND_MS
     lateness_ms: int = 5 * SECOND_MS
     store_every_ms: int = MINUTE_MS
+    keep_every_ms: int = 10 * MINUTE_MS
 
 
 class Monitor:
@@ -130,7 +138,17 @@ class Monitor:
         if self.past.recalled_ms is not None:
             period_ms = self._pace.period_ms
             self._evaluated_ms = self.past.recalled_ms // period_ms * period_ms
+            self._evaluated_ms = self._replay(self.past.resumed_ms, self._evaluated_ms)
         return True
+
+    def _replay(self, resumed_ms: int | None, until_ms: int) -> int:
+        """Evaluate again what had been before, for the colours only; the time of the last."""
+        if resumed_ms is None:
+            return until_ms
+        steps = due_steps(resumed_ms, until_ms, self._pace.period_ms)
+        for t_ms in steps[-REPLAYED:]:
+            self._engine.evaluate(t_ms)
+        return max(resumed_ms, until_ms)
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -183,6 +201,9 @@ class Monitor:
         every = self._pace.store_every_ms
         if before_ms is None or t_ms // every != before_ms // every:
             self._rows.append(frame.rows())
+        every = self._pace.keep_every_ms
+        if before_ms is not None and t_ms // every != before_ms // every:
+            self.past.keep(self._engine.state())
 
     def _save(self) -> None:
         while self._rows:

@@ -8,6 +8,7 @@ import structlog
 
 from api.intake import Intake
 from api.outage import Outage
+from api.statefile import Checkpoint, NoCheckpoint
 from api.vitals.ring import Ring
 from sensors.network import Network
 from sensors.reading import ReadingBatch
@@ -26,6 +27,10 @@ class Windows(Protocol):
 
     def expect(self, clock_ms: int) -> None: ...
 
+    def restore(self, data: bytes) -> int: ...
+
+    def refill(self, batch: ReadingBatch) -> None: ...
+
     def advance(self, t_ms: int) -> None: ...
 
 
@@ -43,9 +48,17 @@ class Past:
     """Brings windows up to what the store holds: once at the start, later where packs lack."""
 
     def __init__(
-        self, run: str, store: Store, network: Network, intake: Intake, reach: Mapping[str, int]
+        self,
+        run: str,
+        store: Store,
+        network: Network,
+        intake: Intake,
+        reach: Mapping[str, int],
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         """`reach`: how far back, ms, each kind of neuron is looked at."""
+        self._checkpoint: Checkpoint = checkpoint or NoCheckpoint()
+        self.resumed_ms: int | None = None
         self._run, self._store, self._network, self._intake = run, store, network, intake
         self._reach = reach
         self.recalled_ms: int | None = None
@@ -68,8 +81,7 @@ class Past:
             if last_ms is not None and clock_ms is not None:
                 self.recalled_ms = min(last_ms, clock_ms) - OVERLAP_MS
                 windows.expect(clock_ms)
-                windows.advance(self.recalled_ms)
-                _add(windows, self._everything(last_ms + 1))
+                self._fill(windows, self.recalled_ms, last_ms + 1)
                 self._intake.know(marks, last_ms)
         except StoreUnavailable as error:
             self.outage.lost(error)
@@ -77,6 +89,26 @@ class Past:
         self.outage.back()
         self.known = True
         return True
+
+    def _fill(self, windows: Windows, recalled_ms: int, end_ms: int) -> None:
+        """From the checkpoint, else from the readings alone."""
+        state = self._checkpoint.load()
+        try:
+            resumed_ms = None if state is None else windows.restore(state)
+        except ValueError as error:
+            _log.warning("the state of the vital signs cannot be used", reason=str(error))
+            resumed_ms = None
+        if resumed_ms is None:
+            windows.advance(recalled_ms)
+            _add(windows, self._everything(end_ms))
+            return
+        self.resumed_ms = resumed_ms
+        for batch in self._everything(end_ms):
+            windows.refill(batch)
+
+    def keep(self, state: bytes) -> None:
+        """Remember what the store cannot give back."""
+        self._checkpoint.save(state)
 
     def mend(self, windows: Windows, watermark_ms: int) -> None:
         """Fetch what packs lack, once the ingest has had the time to store it."""

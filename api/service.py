@@ -37,6 +37,7 @@ from api.rebuild import Past, reaches
 from api.retained import clear_retained
 from api.runclock import NoRun, RunClock, RunFinder
 from api.runfolder import remove_folder
+from api.statefile import Checkpoint, StateFile
 from api.vitals.engine import VitalEngine
 from api.vitalview import VitalView
 from api.witness import Witnessed
@@ -55,6 +56,7 @@ from twin.geography import Geography, load_geography
 from twin.scenarios import Scenario, load_scenarios
 
 STORE_FILE = "twin.duckdb"
+STATE_FILE = "vitals.state"  # in the folder of the run
 FIND_WITHIN_S = 3.0
 CONNECT_WITHIN_S = 5.0
 _log = structlog.get_logger(__name__)
@@ -146,6 +148,7 @@ def build_services(
         retention=load_retention(config_dir),
         forecast=load_forecast_settings(config_dir, rulebook),
         open_rules=load_open_rules(config_dir, network.catalogue),
+        checkpoint=StateFile(data_dir / "runs" / run / STATE_FILE),
     )  # fmt: skip
 
     def forget(old: str) -> int:
@@ -175,6 +178,7 @@ def assemble(
     pace: Pace,
     wall: Callable[[], int] = wall_ms,
     retention: Retention = FOR_EVER,
+    checkpoint: Checkpoint | None = None,
     forecast: ForecastSettings = NOTHING,
     open_rules: OpenRules | None = None,
 ) -> Services:
@@ -186,7 +190,9 @@ def assemble(
     alert_view = AlertView(run, names)
     intake = Intake(network)
     latest = LatestBook(network, clock.now_ms)
-    past = Past(run, store, network, intake, reaches(network, engine.windows.rings.values()))
+    past = Past(
+        run, store, network, intake, reaches(network, engine.windows.rings.values()), checkpoint
+    )
     rules = open_rules or load_open_rules(default_config_dir(), network.catalogue)
     keeper = Keeper(run, store, clock.heard_ms, retention)
     forecast_view = ForecastView(run, names)

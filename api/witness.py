@@ -23,5 +23,15 @@ class Witnessed:
     def advance(self, t_ms: int) -> None:
         self._engine.advance(t_ms)
 
+    def state(self) -> bytes:
+        return self._engine.state()
+
+    def restore(self, data: bytes) -> int:
+        return self._engine.restore(data)
+
+    def refill(self, batch: ReadingBatch) -> None:
+        self._engine.refill(batch)
+        self._see(batch)
+
     def evaluate(self, t_ms: int) -> VitalFrame:
         return self._engine.evaluate(t_ms)

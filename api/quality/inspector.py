@@ -1,16 +1,28 @@
 """All checks together, beside the windows that they guard."""
 
+from collections import deque
 from collections.abc import Collection
 
+import msgspec
 import numpy as np
 
 from api.quality.config import Quality
 from api.quality.limits import Limits
 from api.quality.neighbours import Neighbours
-from api.quality.screen import Accepted, Screen
+from api.quality.screen import NEVER_MS, Accepted, Screen
 from api.quality.trust import Tally, Verdict, judge
+from api.vitals.columns import fill, packed
 from sensors.network import Network
 from twin.arrays import Bools, Floats, Index, Ints
+
+
+class InspectorState(msgspec.Struct, frozen=True):
+    """What judgements to come depend on, and which readings were refused; columns as bytes."""
+
+    columns: list[bytes]
+    hour: int | None
+    refused: bytes
+    refused_ms: bytes
 
 
 class Inspector:
@@ -27,6 +39,7 @@ class Inspector:
             network, self.limits, trust.neighbours, trust.neighbours_least
         )
         self._keep = _carriers(network, urgent)
+        self._refused: deque[tuple[Index, Ints]] = deque()
         self._watched = np.bincount(
             network.series.sensor[self.limits.checked], minlength=len(network)
         )
@@ -38,8 +51,40 @@ class Inspector:
     def take(self, series: Index, t_ms: Ints, value: Floats) -> Accepted:
         """Readings in range, ordered by time."""
         accepted = self.screen.judge(series, t_ms, value)
-        self.refuse(accepted.refused, accepted.refused_ms)
+        if len(accepted.refused):
+            self.refuse(accepted.refused, accepted.refused_ms)
+            self._refused.append((accepted.refused, accepted.refused_ms))
         return accepted
+
+    def left_out(self) -> tuple[Index, Ints]:
+        """Series and times of all readings that the screen refused, or holds."""
+        held = np.flatnonzero(self.screen.held_ms > NEVER_MS).astype(np.int32)
+        parts = [*self._refused, (held, self.screen.held_ms[held])]
+        return np.concatenate([part[0] for part in parts]), np.concatenate([p[1] for p in parts])
+
+    def forget(self, before_ms: int) -> None:
+        """Readings this old are in no window any more."""
+        while self._refused and int(self._refused[0][1].max()) < before_ms:
+            self._refused.popleft()
+
+    def state(self) -> InspectorState:
+        """To go on from later."""
+        refused = list(self._refused) or [(np.empty(0, np.int32), np.empty(0, np.int64))]
+        return InspectorState(
+            packed((*self.screen.columns(), self.tally.counts)),
+            self.tally.hour,
+            np.concatenate([part[0] for part in refused]).tobytes(),
+            np.concatenate([part[1] for part in refused]).tobytes(),
+        )
+
+    def restore(self, state: InspectorState) -> None:
+        """Go on from there; ValueError when it is of other neurons."""
+        fill((*self.screen.columns(), self.tally.counts), state.columns, "neurons")
+        self.tally.hour = state.hour
+        series = np.frombuffer(state.refused, np.int32)
+        self._refused = deque(
+            [(series, np.frombuffer(state.refused_ms, np.int64))] if len(series) else []
+        )
 
     def heard(self, series: Index, t_ms: Ints) -> None:
         self._count(0, series, t_ms)

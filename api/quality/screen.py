@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 
 from api.quality.limits import Limits
-from twin.arrays import Bools, Floats, Index, Ints
+from twin.arrays import Array, Bools, Floats, Index, Ints
 
 NEVER_MS = -(2**62)
 
@@ -20,12 +19,6 @@ class Accepted:
     value: Floats
     refused: Index
     refused_ms: Ints
-
-
-class ScreenState(msgspec.Struct, frozen=True):
-    """All columns of a screen, as bytes."""
-
-    columns: list[bytes]
 
 
 class Screen:
@@ -47,6 +40,19 @@ class Screen:
         self.said_ms = np.full(size, NEVER_MS, np.int64)
         self.same = np.zeros(size, np.int64)
         self.same_ms = np.full(size, NEVER_MS, np.int64)
+
+    def columns(self) -> tuple[Array, ...]:
+        """Everything that later judgements depend on."""
+        return (
+            self.base,
+            self.base_ms,
+            self.held,
+            self.held_ms,
+            self.said,
+            self.said_ms,
+            self.same,
+            self.same_ms,
+        )
 
     def judge(self, series: Index, t_ms: Ints, value: Floats) -> Accepted:
         """Readings in range, ordered by time; the same series may come several times."""

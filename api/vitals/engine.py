@@ -6,6 +6,7 @@ add(batch) -> windows;  evaluate(t) -> probes -> stages -> dimensions -> composi
 import threading
 from collections.abc import Iterable
 
+import msgspec
 import numpy as np
 
 from api.config import Rulebook
@@ -14,14 +15,22 @@ from api.quality.inspector import Inspector
 from api.vitals.confidence import Confidence
 from api.vitals.probe import Columns, Probe
 from api.vitals.rollup import Stage, Summit
-from api.vitals.scoring import Published, Steady
+from api.vitals.scoring import Published, PublishedState, Steady
 from api.vitals.sign import ABOVE, Block, Key, Roster, Trusted, VitalFrame
 from api.vitals.why import Explainer, Why
-from api.vitals.windows import Windows
+from api.vitals.windows import Windows, WindowsState
 from sensors.network import Network
 from sensors.reading import ReadingBatch
 from twin.arrays import Floats, Index
 from twin.entities import Geography
+
+
+class EngineState(msgspec.Struct, frozen=True):
+    """An engine at a moment, without what the store can bring back."""
+
+    rules: str
+    windows: WindowsState
+    published: PublishedState
 
 
 class VitalEngine:
@@ -71,6 +80,30 @@ class VitalEngine:
         with self._lock:
             self.windows.advance(t_ms)
             self._newest = None
+
+    def state(self) -> bytes:
+        """What a restart cannot read from the store: quality, last values, published colours."""
+        state = EngineState(self._rulebook.version, self.windows.state(), self._published.state())
+        return msgspec.msgpack.encode(state)
+
+    def restore(self, data: bytes) -> int:
+        """Go on from a state; the time it is of. `refill` then brings what the store has.
+
+        ValueError when it is of other rules, neurons or vital signs; start afresh then.
+        """
+        try:
+            state = msgspec.msgpack.decode(data, type=EngineState)
+        except msgspec.MsgspecError as error:
+            raise ValueError(f"damaged state: {error}") from error
+        if state.rules != self._rulebook.version:
+            raise ValueError(f"the state is of rules {state.rules}")
+        self._published.restore(state.published)
+        self.windows.restore(state.windows)
+        return state.windows.watermark_ms
+
+    def refill(self, batch: ReadingBatch) -> None:
+        """Stored readings after `restore`."""
+        self.windows.refill(batch)
 
     def why(self, indicator: str, level: str, entity: str) -> Why:
         """Why a sign of the newest frame is what it is; KeyError when it has no such sign."""

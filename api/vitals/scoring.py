@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
+from api.vitals.columns import fill, packed
 from twin.arrays import Array, Bools, Floats, Index, Ints
 
 SCORES = (100.0, 80.0, 60.0, 40.0, 20.0, 0.0)
@@ -79,15 +80,11 @@ class Published:
 
     def state(self) -> PublishedState:
         """To go on from later."""
-        return PublishedState(self._step, [column.tobytes() for column in self._columns()])
+        return PublishedState(self._step, packed(self._columns()))
 
     def restore(self, state: PublishedState) -> None:
         """Go on from there; ValueError when it is of other entities."""
-        sizes = [column.nbytes for column in self._columns()]
-        if [len(column) for column in state.columns] != sizes:
-            raise ValueError("the state is of other vital signs")
-        for column, data in zip(self._columns(), state.columns, strict=True):
-            column.reshape(-1)[:] = np.frombuffer(data, column.dtype)
+        fill(self._columns(), state.columns, "vital signs")
         self._step = state.step
 
     def _columns(self) -> tuple[Array, ...]:

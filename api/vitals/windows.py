@@ -7,11 +7,13 @@ ahead is ignored, an older one corrects the windows that are still open.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
-from api.quality.inspector import Inspector
+from api.quality.inspector import Inspector, InspectorState
 from api.quality.screen import Accepted
 from api.quality.trust import Verdict
+from api.vitals.columns import fill, packed
 from api.vitals.ratio import ratio
 from api.vitals.ring import Bins, Ring
 from sensors.catalogue import Quantity
@@ -22,6 +24,7 @@ from twin.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
 FUTURE_MS = 5 * MINUTE_MS
 NEVER_MS = -(2**62)
+KEPT_MS = 32 * DAY_MS  # longer than any ring
 LATE_MS = 30_000  # a heartbeat may travel this long before its node counts as silent
 # Ring names with bin and longest window; each ring is deeper by what may lie in the future.
 STEPS = {
@@ -57,6 +60,14 @@ class SeriesFacts:
                 for quantity in quantities
             ),
         )
+
+
+class WindowsState(msgspec.Struct, frozen=True):
+    """Windows at a moment, without their rings; columns as bytes."""
+
+    watermark_ms: int
+    columns: list[bytes]
+    inspector: InspectorState
 
 
 class Windows:
@@ -111,6 +122,38 @@ class Windows:
         if self._waiting:
             self._take(self._reached(t_ms))
         self._count(self.inspector.screen.ripen(t_ms))
+
+    def state(self) -> WindowsState:
+        """Everything but the rings, which the store can fill again."""
+        assert self.watermark_ms is not None
+        self.inspector.forget(self.watermark_ms - KEPT_MS)
+        return WindowsState(self.watermark_ms, packed(self._columns()), self.inspector.state())
+
+    def restore(self, state: WindowsState) -> None:
+        """Go on from there, rings empty; ValueError when it is of other neurons."""
+        fill(self._columns(), state.columns, "neurons")
+        self.inspector.restore(state.inspector)
+        self.watermark_ms = state.watermark_ms
+        for ring in self.rings.values():
+            ring.advance(state.watermark_ms // ring.step_ms)
+
+    def refill(self, batch: ReadingBatch) -> None:
+        """Readings from the store after `restore`: what had been counted goes into the rings.
+
+        What its neuron had not yet said by then is taken in anew.
+        """
+        heard_ms = self.heard_ms[self._facts.sensor[batch.series]]
+        old = batch.t_ms <= heard_ms
+        self.add(batch.take(~old))
+        batch = batch.take(old)
+        value, low, high = self._shown(batch), self._facts.low, self._facts.high
+        good = (value >= low[batch.series]) & (value <= high[batch.series])
+        good &= ~np.isin(_keys(batch.series, batch.t_ms), _keys(*self.inspector.left_out()))
+        for ring in self.rings.values():
+            ring.add(batch.series[good], batch.t_ms[good], value[good])
+
+    def _columns(self) -> tuple[Array, ...]:
+        return self.last, self.last_ms, self.first_ms, self.heard_ms, self.good_ms
 
     def judge(self, t_ms: int) -> Verdict:
         """How far each neuron can be trusted now; the windows leave out those who cannot."""
@@ -186,6 +229,12 @@ class Windows:
         ]
         value[stated] = codes
         return value
+
+
+def _keys(series: Index, t_ms: Ints) -> Ints:
+    """One number per reading: times are below 2**43 ms (the year 2248), series below 2**20."""
+    keys: Ints = (series.astype(np.int64) << 43) | t_ms
+    return keys
 
 
 def mean_of(bins: Bins) -> Floats:

@@ -64,7 +64,7 @@ def test_after_a_long_leap_only_the_newest_steps_are_evaluated(quarter: Any) -> 
     quarter.clock(START_MS + 3_605_000)
     monitor = quarter.services.monitor
     assert monitor.frame.t_ms == START_MS + 3_600_000
-    assert (monitor.evaluations, monitor.skipped) == (13, 348)
+    assert (monitor.evaluations, monitor.skipped) == (61, 300)
 
 
 def test_a_crowd_fires_one_alert_per_place_and_resolves_it(quarter: Any) -> None:
