@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.keys import DAYS, NAME_LENGTH
 from api.keys import State as KeyState
 from api.roles import Role
+from sensors.faults.label import Fault
 
 Time = Annotated[
     str,
@@ -383,6 +384,28 @@ class IncidentOut(Record):
     incident: str
     command: str
     scenario: str
+
+
+class FaultIn(BaseModel):
+    """A device fault: the truth of the city stays as it is, what neurons say does not."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    fault: Fault
+    target: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=4_000,
+            description="A neuron, a gateway `zone/gateway`, or several separated by commas.",
+        ),
+    ]
+    start: Annotated[
+        str | None, Field(max_length=40, description="RFC 3339 city time; now when not given.")
+    ] = None
+    duration_s: Annotated[float, Field(ge=10, le=30 * 86_400)] = 3600
+    size: Annotated[
+        float | None, Field(description="In the unit of config/faults.toml; a usual one if absent.")
+    ] = None
 
 
 class SpeedIn(BaseModel):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
+from sensors.faults.label import FaultLabel
 from sensors.outbox import Pack
 from sensors.runfiles import Obeyed, RunFiles, Saved
 from twin.clock import SECOND_MS
@@ -21,6 +22,7 @@ class Diary:
         """Times are wall time in ms UTC."""
         self._files = files
         self._labelled: object = None
+        self._struck: list[FaultLabel] = []
         self._saved_ms = now_ms
         self._lost = False
 
@@ -29,6 +31,12 @@ class Diary:
         known = [(label.id, label.end_ms) for label in labels]
         if known != self._labelled and self._kept(lambda: self._files.write_labels(labels)):
             self._labelled = known
+
+    def note(self, labels: list[FaultLabel]) -> None:
+        """Device faults that have struck; those that find no room wait for the next time."""
+        self._struck += labels
+        if self._struck and self._kept(lambda: self._files.write_faults(self._struck)):
+            self._struck = []
 
     def is_due(self, now_ms: int) -> bool:
         """Whether the newest snapshot is old."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from sensors.faults.label import FaultLabel
 from sensors.outbox import Pack
 from twin.command import Command
 from twin.labels import Label, write_labels
@@ -28,7 +29,7 @@ class Obeyed(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class RunFiles:
-    """The folder of one run: labels.jsonl, snapshot.bin, commands.jsonl."""
+    """The folder of one run: labels.jsonl, faults.jsonl, snapshot.bin, commands.jsonl."""
 
     folder: Path
 
@@ -37,6 +38,11 @@ class RunFiles:
 
     def write_labels(self, labels: list[Label]) -> None:
         write_labels(self.folder / "labels.jsonl", labels)
+
+    def write_faults(self, labels: list[FaultLabel]) -> None:
+        """Append device faults. A run resumed after a crash may write some lines again."""
+        with (self.folder / "faults.jsonl").open("ab") as file:
+            file.write(b"".join(msgspec.json.encode(label) + b"\n" for label in labels))
 
     def save(self, saved: Saved) -> None:
         """Replace the snapshot as a whole; a crash leaves the old one."""

@@ -156,7 +156,7 @@ class Runner:
         """Ten seconds of the city; no clock is published while state is None."""
         city = self._simulation.city
         while self._again and self._again[0].t_ms <= city.now_ms:
-            city.submit(self._again.popleft().command)
+            self._simulation.submit(self._again.popleft().command)
         self._send(self._simulation.advance(city.now_ms + STEP_MS))
         if state is not None:
             self._publish_clock(state)
@@ -230,7 +230,7 @@ class Runner:
             return Acknowledgement(
                 command=command.id, accepted=accepted, detail=detail, t_ms=now_ms
             )
-        answer = self._simulation.city.submit(command)
+        answer = self._simulation.submit(command)
         if answer.accepted:
             self._diary.record(Obeyed(now_ms, command))
         return answer
@@ -286,6 +286,7 @@ class Runner:
 
     def _write(self, now: bool = False) -> None:
         self._diary.label(self._simulation.city.labels())
+        self._diary.note(self._simulation.faults.labels())
         if now or self._diary.is_due(wall_ms()):
             self._diary.save(self._simulation.snapshot(), self._outbox, wall_ms())
 

@@ -12,6 +12,7 @@ import msgspec
 
 from sensors.catalogue import GRID_MS
 from sensors.delivery import Delivery, DeliveryState
+from sensors.faults import demand
 from sensors.faults.chain import Chain, ChainState
 from sensors.faults.label import FaultLabel
 from sensors.faults.profile import Profile
@@ -25,7 +26,8 @@ from sensors.reading import ReadingBatch
 from sensors.states import StateTexts
 from sensors.wire import encode_pack
 from twin.city import City
-from twin.clock import HOUR_MS
+from twin.clock import HOUR_MS, iso
+from twin.command import Acknowledgement, Command
 
 FLEET_RANK = 900  # after every system of the city
 _VERSION = 2
@@ -134,6 +136,21 @@ class Simulation:
         while self.city.now_ms < until_ms:
             batches = self._run(min(until_ms, self.city.now_ms + step_ms))
             yield Stretch(ReadingBatch.concat(batches), self.faults.labels())
+
+    def submit(self, command: Command) -> Acknowledgement:
+        """Follow a command: `inject_fault` strikes neurons, all others are the city's."""
+        if command.action != demand.ACTION:
+            return self.city.submit(command)
+        now_ms = self.city.now_ms
+        try:
+            injected = demand.demanded(command, now_ms, self.network, self.faults.profile)
+        except demand.FaultRefusedError as refusal:
+            return Acknowledgement(
+                command=command.id, accepted=False, detail=str(refusal), t_ms=now_ms
+            )
+        self.faults.inject(injected)
+        detail = f"{injected.fault} at {len(injected.targets)} from {iso(injected.start_ms)}"
+        return Acknowledgement(command=command.id, accepted=True, detail=detail, t_ms=now_ms)
 
     def _run(self, until_ms: int) -> list[ReadingBatch]:
         self.city.run_until(until_ms)

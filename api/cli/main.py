@@ -9,6 +9,7 @@ from api.cli import (
     bench,
     calibrate,
     check,
+    fault,
     generate,
     ingest,
     inject,
@@ -36,6 +37,7 @@ app.command("simulate")(simulate.simulate)
 app.command("ingest")(ingest.ingest)
 app.command("serve")(serve.serve)
 app.command("inject")(inject.inject)
+app.command("fault")(fault.fault)
 app.command("generate")(generate.generate)
 app.command("watch")(watch.watch)
 app.add_typer(runs.app, name="runs")

@@ -10,6 +10,7 @@ from api.problems import invalid
 from api.roles import Door, behind
 from api.schemas import (
     CommandOut,
+    FaultIn,
     IncidentIn,
     IncidentOut,
     ScenarioOut,
@@ -61,6 +62,20 @@ def inject(
     )
     answer = _sent(service, command)
     return IncidentOut(incident=answer.detail, command=command.id, scenario=wanted.scenario)
+
+
+@router.post("/faults", status_code=202, summary="Break a sensor", openapi_extra=STEER)
+def break_sensor(wanted: FaultIn, service: Service, key: Key = None) -> CommandOut:
+    """Neurons or gateways fail for a while; the label joins the truth of device faults."""
+    start_ms = None if wanted.start is None else _start(service, wanted.start)
+    arguments = wanted.model_dump(mode="json", exclude={"start"}, exclude_none=True)
+    command = Command(
+        id=key or uuid.uuid4().hex,
+        action="inject_fault",
+        arguments=arguments,
+        effective_at_ms=start_ms,
+    )
+    return CommandOut(command=command.id, detail=_sent(service, command).detail)
 
 
 @router.post(

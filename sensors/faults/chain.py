@@ -99,9 +99,10 @@ class Chain:
         ]
 
     def inject(self, injected: Injected) -> None:
-        """From its start on, this fault strikes these targets."""
-        self._injected.append(injected)
-        self._until_ms = _NEVER_MS
+        """From its start on, this fault strikes these targets; the same id is taken once."""
+        if not injected.id or all(injected.id != known.id for known in self._injected):
+            self._injected.append(injected)
+            self._until_ms = _NEVER_MS
 
     # Steps
 

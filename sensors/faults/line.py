@@ -26,6 +26,7 @@ class Injected(msgspec.Struct, frozen=True):
     start_ms: int
     end_ms: int
     size: float
+    id: str = ""
 
 
 class MemoryState(msgspec.Struct, frozen=True):

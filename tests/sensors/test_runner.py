@@ -12,6 +12,7 @@ import pytest
 from sensors import topics
 from sensors.bus import BusFull, Handler, Message
 from sensors.clockmessage import PAUSED, STOPPED, ClockMessage, encode_clock
+from sensors.faults.label import Fault, FaultLabel
 from sensors.outbox import Pack
 from sensors.runfiles import RunFiles, Saved
 from sensors.runner import STEP_MS, WARM_UP_MS, Identity, Runner
@@ -67,12 +68,23 @@ class FakeCity:
         return []
 
 
+class FakeFaults:
+    """A neuron that spikes at every step."""
+
+    def labels(self) -> list[FaultLabel]:
+        return [FaultLabel(1, "n-1:pm25:1", Fault.SPIKE, 1)]
+
+
 @dataclass
 class FakeSimulation:
     """One pack per step."""
 
     city: FakeCity
     seq: int = 0
+    faults: FakeFaults = field(default_factory=FakeFaults)
+
+    def submit(self, command: Command) -> Acknowledgement:
+        return self.city.submit(command)
 
     def history(self, days: float) -> Iterator[Pack]:
         return iter(())
@@ -181,16 +193,21 @@ def test_a_full_bus_does_not_end_the_city(stage: Stage) -> None:
 
 def test_a_full_disk_does_not_end_the_city(stage: Stage, tmp_path: Path) -> None:
     """And once there is room again, the labels are written after all."""
-    part = tmp_path / "labels.jsonl.part"
-    part.mkdir()  # what cannot be opened for writing
+    parts = [tmp_path / name for name in ("labels.jsonl.part", "faults.jsonl")]
+    for part in parts:
+        part.mkdir()  # what cannot be opened for writing
 
     def freed(channel: str, told: Any) -> bool:
         if channel == "clock" and told["t_ms"] == START_MS:
-            shutil.rmtree(part, ignore_errors=True)
+            for part in parts:
+                shutil.rmtree(part, ignore_errors=True)
         return channel == "clock" and told["t_ms"] > START_MS
 
     stage.until(freed)
     assert (tmp_path / "labels.jsonl").exists()
+    struck = (tmp_path / "faults.jsonl").read_text().splitlines()
+    assert len(struck) == stage.simulation.seq  # one spike per step, none lost
+    assert json.loads(struck[0])["fault"] == "spike"
 
 
 def test_without_a_connection_packs_wait_in_the_outbox(stage: Stage, tmp_path: Path) -> None:

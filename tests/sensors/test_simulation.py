@@ -15,6 +15,7 @@ from sensors.simulation import Simulation, SnapshotError
 from sensors.wire import decode
 from twin.city import City, load_city_config
 from twin.clock import DAY_MS, HOUR_MS, MINUTE_MS, parse_time
+from twin.command import Command
 from twin.config import ConfigError, default_config_dir
 from twin.geography import Geography, load_geography
 from twin.scenarios import load_scenarios
@@ -158,6 +159,26 @@ def test_faults_are_labelled_and_leave_the_truth_alone(
     assert {label.target for label in labels} <= gateways | set(network.sensor_ids)
     assert len({label.fault for label in labels}) > 12
     assert all(label.end_ms > NOON_MS - 2 * HOUR_MS for label in labels)  # clocks are wrong too
+
+
+def test_a_gateway_that_is_cut_off_sends_everything_later(
+    network: Network, make_city: MakeCity, core: Geography
+) -> None:
+    """Nothing is lost, times come out of order, and the command is answered once and for all."""
+    quiet = load_profile(FOLDER, "none")
+    whole, cut = (Simulation(make_city(), network, quiet) for _ in range(2))
+    zone, gateway = network.gateways[0]
+    arguments = {"fault": "backfill", "target": f"{zone}/{gateway}", "duration_s": 300, "size": 60}
+    command = Command(id="c1", action="inject_fault", arguments=arguments)
+    answers = [cut.submit(command) for _ in range(2)]
+    assert [answer.accepted for answer in answers] == [True, True]
+    assert not cut.submit(Command(id="c2", action="inject_fault")).accepted
+    before, after = (one.advance(NOON_MS + 10 * MINUTE_MS) for one in (whole, cut))
+    assert sorted(_points(before)) == sorted(_points(after))
+    mine = [pack for pack in after if (pack.zone, pack.gateway) == (zone, gateway)]
+    times = [t_ms for _, t_ms in _points(mine)]
+    assert times != sorted(times)
+    assert [label.fault for label in cut.faults.labels()] == ["backfill"]
 
 
 def test_history_gives_the_slow_kinds_a_month_before_the_start(

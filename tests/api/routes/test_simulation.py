@@ -133,6 +133,11 @@ def test_a_command_is_repeated_until_it_is_answered(quarter: Any, client: Any) -
     assert len({command.id for command in city.heard}) == 1
 
 
+def test_an_unknown_fault_is_422(client: Any) -> None:
+    answer = client.post(f"{SIMULATION}/faults", json={"fault": "tired", "target": "a:pm25:1"})
+    assert answer.status_code == 422
+
+
 @pytest.mark.parametrize(
     ("path", "body", "action", "arguments"),
     [
@@ -140,6 +145,12 @@ def test_a_command_is_repeated_until_it_is_answered(quarter: Any, client: Any) -
         ("speed", {"speed": None}, "speed", {"speed": None}),
         ("pause", None, "pause", {}),
         ("resume", None, "resume", {}),
+        (
+            "faults",
+            {"fault": "stuck", "target": "a:pm25:1", "size": 2},
+            "inject_fault",
+            {"fault": "stuck", "target": "a:pm25:1", "duration_s": 3600.0, "size": 2.0},
+        ),
         ("incidents/crowd_surge-1/stop", None, "stop_incident", {"incident": "crowd_surge-1"}),
     ],
 )
