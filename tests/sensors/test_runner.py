@@ -206,7 +206,7 @@ def test_a_full_disk_does_not_end_the_city(stage: Stage, tmp_path: Path) -> None
     stage.until(freed)
     assert (tmp_path / "labels.jsonl").exists()
     struck = (tmp_path / "faults.jsonl").read_text().splitlines()
-    assert len(struck) == stage.simulation.seq  # one spike per step, none lost
+    assert len(struck) == stage.simulation.seq + 1  # one per step and one at the end, none lost
     assert json.loads(struck[0])["fault"] == "spike"
 
 
