@@ -91,7 +91,7 @@ def features(track: Track, origin: Ints, target: Ints) -> Floats:
         track.broader[target],
         track.own[origin] - track.own[target],
         now,
-        *(mean[origin] for mean in track.means),
+        *(now - mean[origin] for mean in track.means),
         _spread_out(track.shared[origin], now),
         np.where((back >= 0)[:, None], track.usual[np.maximum(back, 0)], 0.0),
     ]

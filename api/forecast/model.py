@@ -12,7 +12,7 @@ from api.forecast import features, ridge
 from api.forecast.crps import LEVELS
 from api.forecast.drivers import Pushes
 from api.forecast.features import Track, Units
-from api.forecast.residuals import hourly_quantiles
+from api.forecast.residuals import hourly_quantiles, smoothed
 from api.forecast.scale import Scale
 from api.forecast.season import Season, by_day, course_without_itself
 from api.forecast.timetable import SLOTS, STEP_MS, free_days, hours
@@ -142,7 +142,7 @@ def _learn(track: Track, lead: int, pull: float) -> tuple[Floats, Floats, Floats
     remains = _remains(over[known], y[known])
     left = np.full(track.anomaly.shape, np.nan)
     left[target] = np.where(known, y - (over * remains).sum(axis=-1), np.nan)
-    return slopes, remains, hourly_quantiles(left)
+    return slopes, remains, smoothed(hourly_quantiles(left))
 
 
 def _remains(excess: Floats, later: Floats) -> Floats:

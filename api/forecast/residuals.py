@@ -7,6 +7,7 @@ from api.forecast.timetable import HOURS, SLOTS
 from twin.arrays import Floats
 
 PER_HOUR = SLOTS // HOURS
+KERNEL = (1.0, 2.0, 3.0, 2.0, 1.0)  # of an hour with its neighbours (design choice)
 
 
 def hourly_quantiles(errors: Floats) -> Floats:
@@ -31,3 +32,14 @@ def _ranked_at(ranked: Floats, known: Floats, level: float) -> Floats:
     high = np.take_along_axis(ranked, above[:, None], axis=1)[:, 0]
     between: Floats = low + (place - below) * (high - low)
     return between
+
+
+def smoothed(quantiles: Floats) -> Floats:
+    """By hour of the day, each with its neighbours; around midnight the day joins itself."""
+    reach = len(KERNEL) // 2
+    parts = [
+        weight * np.roll(quantiles, offset, axis=0)
+        for offset, weight in enumerate(KERNEL, start=-reach)
+    ]
+    mean: Floats = sum(parts, np.zeros(quantiles.shape)) / sum(KERNEL)
+    return mean

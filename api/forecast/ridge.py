@@ -5,7 +5,7 @@ import numpy as np
 from twin.arrays import Bools, Floats
 
 LIKENESS = 500.0  # rows that the common answer counts for in each series' own (design choice)
-FLOOR = 200.0  # squared units that a feature must have moved by to be believed (design choice)
+FLOOR = 100.0  # squared units that a feature must have moved by to be believed (design choice)
 
 
 def fit(features: Floats, target: Floats, known: Bools, prior: Floats, pull: float) -> Floats:
