@@ -19,13 +19,15 @@ from twin.config import default_config_dir
 def bench(
     only: Annotated[
         str | None,
-        typer.Option(help="One part: city, fleet, chain, http, influx, image, start; else all."),
+        typer.Option(
+            help="One part: city, fleet, chain, http, forecast, influx, image, start; else all."
+        ),
     ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Measure speed and memory; medians of three, ratios to a bare baseline of the same run."""
     # late: the other commands do without
-    from api.bench import chain, city, fleet, http, image, influx, start
+    from api.bench import chain, city, fleet, forecast, http, image, influx, start
 
     folder = config or default_config_dir()
     parts: Mapping[str, Callable[[], Iterator[Row]]] = {
@@ -33,6 +35,7 @@ def bench(
         "fleet": lambda: fleet.rows(folder),
         "chain": lambda: chain.rows(folder),
         "http": lambda: http.rows(folder),
+        "forecast": lambda: forecast.rows(folder),
         "influx": lambda: influx.rows(folder),
         "image": image.rows,
         "start": start.rows,

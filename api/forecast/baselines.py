@@ -6,7 +6,7 @@ persistence hold the usual drift of the hour, so it is no straw man.
 
 import numpy as np
 
-from api.forecast.residuals import hourly_quantiles
+from api.forecast.residuals import hourly_quantiles, smoothed
 from api.forecast.timetable import SLOTS, free_days, hours
 from twin.arrays import Floats, Ints
 
@@ -31,13 +31,15 @@ def seasonal_naive(values: Floats, t_ms: Ints) -> Floats:
     return out
 
 
-def dressed(points: Floats, values: Floats, t_ms: Ints, known: int) -> Floats:
+def dressings(points: Floats, values: Floats, t_ms: Ints, known: int) -> tuple[Floats, Floats]:
     """Quantiles by time of the target: the point plus its errors' quantiles of that hour.
 
-    The errors of the first `known` rows, whole days, are the past.
+    The errors of the first `known` rows, whole days, are the past. Once hour by hour, once with
+    the neighbouring hours, as the model does it: where hours differ little, that is better.
     """
     errors = hourly_quantiles(values[:known] - points[:known])
-    return points[..., None] + errors[hours(t_ms)]
+    hour = hours(t_ms)
+    return points[..., None] + errors[hour], points[..., None] + smoothed(errors)[hour]
 
 
 def _shifted(values: Floats, rows: int) -> Floats:

@@ -96,13 +96,13 @@ class Fitted:
         then_ms = past.first_ms + STEP_MS * target
         around = self.errors[lead, hours(then_ms)] * self.units.spread[:, None]
         found = self._widened(self.scale.back(centre[..., None] + around), lead)
+        found = self.scale.within(found, past.values[origin])
         known = track.known[origin] & self.season.familiar(then_ms)[:, None]
         return np.where(known[..., None], found, np.nan)
 
     def _widened(self, quantiles: Floats, lead: Ints) -> Floats:
         middle = quantiles[..., MIDDLE, None]
-        wide = middle + self.widths[lead][:, None, None] * (quantiles - middle)
-        return np.clip(wide, *self.scale.limits)
+        return middle + self.widths[lead][:, None, None] * (quantiles - middle)
 
 
 def fit(past: Stretch, method: Method, leads: tuple[int, ...]) -> Fitted:

@@ -41,10 +41,12 @@ class Scale:
             return quantiles
         return np.exp(np.minimum(quantiles, MOST)) - self.offset[:, None]
 
-    @property
-    def limits(self) -> tuple[Floats, Floats]:
-        """By series and one for all levels: what was seen and half its range beyond, but nothing
-        below 0 where nothing ever was."""
-        room = BEYOND * (self.high - self.low)
+    def within(self, quantiles: Floats, now: Floats) -> Floats:
+        """Nothing further than half the range beyond what was seen, and nothing below 0 where
+        nothing ever was. `now` by row and series: it has been seen as well."""
+        low, high = np.fmin(self.low, now), np.fmax(self.high, now)
+        room = BEYOND * (high - low)
         floor = np.where(self.low >= 0, 0.0, -np.inf)
-        return np.maximum(self.low - room, floor)[:, None], (self.high + room)[:, None]
+        return np.clip(
+            quantiles, np.maximum(low - room, floor)[..., None], (high + room)[..., None]
+        )

@@ -7,6 +7,7 @@ import numpy as np
 
 from api.forecast import baselines
 from api.forecast.crps import covered, crps
+from api.forecast.features import filled
 from api.forecast.model import Fitted, Stretch
 from api.forecast.timetable import SLOTS
 from api.vitals.ratio import ratio
@@ -55,16 +56,23 @@ class Tally:
 def rivals(whole: Stretch, leads: Sequence[int], known: int) -> Floats:
     """CRPS of the two baselines by lead, baseline, row of the target and series.
 
-    They know the errors of the first `known` rows.
+    They know the errors of the first `known` rows. Each wears the dressing in which it does
+    better on the rest.
     """
-    values, t_ms = whole.values, whole.t_ms
-    points = baselines.seasonal_naive(values, t_ms)
-    seasonal = crps(baselines.dressed(points, values, t_ms, known), values)
-    scores = []
-    for lead in leads:
-        points = baselines.persistence(values, lead)
-        scores.append((crps(baselines.dressed(points, values, t_ms, known), values), seasonal))
-    return np.array(scores)
+    values = whole.values
+    seasonal = _best_dressed(baselines.seasonal_naive(values, whole.t_ms), whole, known)
+    return np.array(
+        [
+            (_best_dressed(baselines.persistence(values, lead), whole, known), seasonal)
+            for lead in leads
+        ]
+    )
+
+
+def _best_dressed(points: Floats, whole: Stretch, known: int) -> Floats:
+    dressings = baselines.dressings(points, whole.values, whole.t_ms, known)
+    scores = [crps(dressed, whole.values) for dressed in dressings]
+    return min(scores, key=lambda one: float(filled(one[known:]).sum()))
 
 
 def tally(fitted: Fitted, whole: Stretch, against: Floats, known: int) -> Tally:

@@ -86,7 +86,8 @@ def test_a_restart_gives_the_same_forecast(open_desk: OpenDesk) -> None:
     assert before is not None
     assert after is not None
     assert before.learnt_ms == after.learnt_ms
-    assert np.array_equal(before.forecasts[CROWD].quantiles, after.forecasts[CROWD].quantiles)
+    quantiles = after.forecasts[CROWD].quantiles
+    assert before.forecasts[CROWD].quantiles == pytest.approx(quantiles, rel=1e-9)
 
 
 def test_a_new_outlook_comes_with_each_quarter_of_an_hour(open_desk: OpenDesk) -> None:

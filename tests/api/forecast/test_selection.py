@@ -12,7 +12,7 @@ from api.forecast.tally import Skill, rivals, tally
 from api.forecast.timetable import SLOTS
 
 LEADS = (1, 4, 12)
-BAR = Bar(gain=0.02, sureness=2.0, trial_share=0.33)
+BAR = Bar(gain=0.02, sureness=2.5, trial_share=0.33)
 
 
 def test_a_noisy_seasonal_series_is_forecast_better_than_by_both_baselines() -> None:
