@@ -17,6 +17,7 @@ def check_indicators(path: Path, book: IndicatorsFile, catalogue: Catalogue) -> 
     _unique(path, "dimension", [dimension.id for dimension in book.dimension])
     _unique(path, "indicator", [indicator.id for indicator in book.indicator])
     known = {dimension.id for dimension in book.dimension}
+    _check_weights(path, book)
     taken = "expected an id that no dimension or composite has"
     if book.colours.votes > book.colours.of:
         raise ConfigError(
@@ -32,6 +33,22 @@ def check_indicators(path: Path, book: IndicatorsFile, catalogue: Catalogue) -> 
             raise ConfigError(path, f"{key}.levels", indicator.levels, "expected each level once")
         _check_anchors(path, key, indicator)
         _check_inputs(path, key, indicator, catalogue)
+
+
+def _check_weights(path: Path, book: IndicatorsFile) -> None:
+    """Those of the dimensions sum to 1, and those of the indicators of each dimension."""
+    groups = {"dimension": {one.id: one.weight for one in book.dimension}}
+    for dimension in book.dimension:
+        groups[f"indicator (dimension {dimension.id})"] = {
+            one.id: one.weight
+            for one in book.indicator
+            if one.dimension == dimension.id and one.weight is not None
+        }
+    for key, weights in groups.items():
+        total = round(sum(weights.values()), 6)
+        if weights and total != 1:
+            expected = f"expected weights that sum to 1, not {total:g}"
+            raise ConfigError(path, f"{key}.weight", list(weights.values()), expected)
 
 
 def check_rules(path: Path, alerts: AlertsFile, book: IndicatorsFile) -> None:

@@ -81,9 +81,12 @@ class Ring:
         slot, t_ms, value = slot[mine], t_ms[mine], value[mine]
         bins = t_ms // self.step_ms
         self.advance(int(bins.max()))
+        assert self._newest is not None
+        young = bins > self._newest - self.depth  # an older one would share a place with a newer
+        slot, t_ms, value, bins = slot[young], t_ms[young], value[young], bins[young]
         place = (bins % self.depth) * self.width + slot
         part = (t_ms % self.step_ms) * PARTS // self.step_ms
-        keep = self._fresh(bins, place, part)
+        keep = self._fresh(place, part)
         self._put(place[keep], part[keep], slot[keep], value[keep])
 
     def advance(self, newest: int) -> None:
@@ -105,13 +108,12 @@ class Ring:
         bins = np.arange(last - length + 1, last + 1) % self.depth
         return Bins(self, bins, self.slot_of[series])
 
-    def _fresh(self, bins: Ints, place: Ints, part: Ints) -> Ints:
-        """Positions of the first reading of each sixtieth that is still in the ring."""
-        assert self._newest is not None
+    def _fresh(self, place: Ints, part: Ints) -> Ints:
+        """Positions of the first reading of each sixtieth."""
         _, first = np.unique(place * PARTS + part, return_index=True)
         seen = self._seen.reshape(-1)[place[first]]
         taken = (seen >> part[first].astype(np.uint64)) & np.uint64(1)
-        fresh: Ints = first[(taken == 0) & (bins[first] > self._newest - self.depth)]
+        fresh: Ints = first[taken == 0]
         return fresh
 
     def _put(self, place: Ints, part: Ints, slot: Index, value: Array) -> None:

@@ -63,7 +63,16 @@ def town() -> Geography:
         table("main", ["m-1", "m-2"], zone=[0, 1], link=[0, 2]),
         table("feeder", ["f-1"], zone=[0], rated_kw=[400.0]),
         table("home", ["e-1"], zone=[0], building=[0]),
-        table("bay", ["y-1", "y-2"], zone=[0, 0], link=[0, 0]),
+        table(
+            "bay", ["y-1", "y-2", *(f"yy-{n}" for n in range(10))],
+            zone=[0] * 2 + [1] * 10, link=[0] * 2 + [2] * 10,
+        ),
+        table("arm", ["w-1", "w-2"], zone=[0, 0], link=[0, 0]),
+        table("lift", ["i-1"], zone=[0], building=[0]),
+        table("cover", ["v-1"], zone=[0], link=[0]),
+        table("tree", ["t-1", "t-2"], zone=[0, 0], link=[0, 0]),
+        table("sign", ["g-1"], zone=[0], link=[0]),
+        table("bin", ["k-1"], zone=[0], link=[0]),
         table("park", ["green"], zone=[0], area_m2=[500.0]),
         table("culture", ["library"], zone=[0]),
         table(
@@ -131,7 +140,7 @@ def make_town(catalogue: Catalogue, rulebook: Rulebook) -> Callable[..., Town]:
 
     unchecked = rulebook.quality.model_copy(update={"check": ()})
 
-    def make(*indicators: str, quality: Quality = unchecked) -> Town:
+    def make(*indicators: str, quality: Quality = unchecked, start_ms: int = NOON - 60_000) -> Town:
         """The town with some of the indicators, in the order of the file.
 
         Readings worked out by hand are too even to be real: they are not checked for it.
@@ -139,7 +148,7 @@ def make_town(catalogue: Catalogue, rulebook: Rulebook) -> Callable[..., Town]:
         chosen = tuple(one for one in rulebook.indicators if one.id in indicators)
         book = replace(rulebook, indicators=chosen, quality=quality)
         engine = VitalEngine(book, geography, network)
-        engine.advance(NOON - 60_000)
+        engine.advance(start_ms)
         return Town(geography, network, book, engine)
 
     return make

@@ -55,6 +55,12 @@ def test_reading_older_than_the_ring_is_dropped(ring: Ring) -> None:
     assert means(ring, 600_000, 5) == pytest.approx([np.nan] * 4 + [1.0], nan_ok=True)
 
 
+def test_a_reading_too_old_for_the_ring_does_not_keep_out_a_new_one(ring: Ring) -> None:
+    """Five bins: what is five minutes older would lie in the same place."""
+    put(ring, (0, 300_000, 9.0), (0, 600_000, 1.0))
+    assert means(ring, 600_000, 1) == [1.0]
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_duplicate_does_not_count_twice(ring: Ring, together: bool) -> None:
     first, second, other = (0, 60_000, 1.0), (0, 60_000, 1.0), (0, 70_000, 4.0)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from api.config import Rulebook
 from api.operations.deadlines import load_deadlines, order_due, report_due
 from api.operations.report import Channel, Report, Request
 from api.operations.stage import Side, Stage
@@ -32,9 +33,12 @@ def cases() -> Iterator[Any]:
 def test_value_and_score_are_those_worked_out_by_hand(
     make_town: Callable[..., Any], indicator: str, case: dict[str, Any]
 ) -> None:
-    town, now_ms = make_town(indicator), parse_time(case.get("at", "2026-05-01T12:00"))
+    now_ms = parse_time(case.get("at", "2026-05-01T12:00"))
+    town = make_town(indicator, start_ms=now_ms - 60_000)
     for t_ms, name, value in sorted(readings(case, now_ms), key=lambda reading: reading[0]):
         town.read(t_ms, **{name: value})
+    for name, value in everyone(town, case.get("everyone")):
+        town.read(now_ms, **{name: value})
     for order in case.get("order", ()):
         town.engine.cases.put(work_order(order, now_ms))
     for number, report in enumerate(case.get("report", ())):
@@ -46,6 +50,21 @@ def test_value_and_score_are_those_worked_out_by_hand(
         assert found.score == pytest.approx(case["score"], abs=case.get("within", 0.1))
     else:
         assert (found.value, found.score, found.colour) == (None, None, None)
+
+
+def test_every_indicator_has_a_table(rulebook: Rulebook) -> None:
+    tables = {path.stem for path in TABLES.glob("*.toml")}
+    assert tables == {one.id for one in rulebook.indicators}
+
+
+def everyone(town: Any, how: str | None) -> Iterator[tuple[str, float | str]]:
+    """Every neuron says something possible ("good"), or something out of its range ("bad")."""
+    series = town.network.series
+    for row, name in enumerate(series.name) if how else ():
+        quantity = town.network.quantities[int(series.quantity[row])]
+        bad = "nonsense" if quantity.states else 2 * quantity.high + 1
+        good = quantity.states[0] if quantity.states else quantity.low
+        yield name, good if how == "good" else bad
 
 
 def readings(case: dict[str, Any], now_ms: int) -> Iterator[tuple[int, str, float | str]]:
