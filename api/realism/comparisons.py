@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from api.calibration.pedestrians import is_commuter, is_shopping, weeks_of
 from api.realism import simulated
 from api.realism.limits import RealismLimits
 from api.realism.recorded import as_recorded
 from api.realism.series import Series
 from api.realism.shapes import SiteKind
-from api.realism.split import Split
+from api.realism.split import Split, SplitError
 from api.realism.verdict import Verdict, shape_verdict, texture_verdict, weather_verdict
 from twin.cityconfig import load_city_config
 from twin.geography import load_geography
@@ -38,6 +39,7 @@ class Job:
     """The request with what was read for it."""
 
     request: Request
+    whole: Series
     parts: Split
     limits: RealismLimits
     step: Step
@@ -81,6 +83,31 @@ def _vehicles(job: Job) -> Done:
     return Done(shape_verdict((kind,), recorded, job.parts, job.limits), recorded, exact)
 
 
+def _pedestrians(job: Job) -> Done:
+    folder, fit = job.request.config, job.parts.fit
+    config, geography = load_city_config(folder), load_geography(folder, _AREA)
+    kinds = site_kinds(job.whole)
+    exact = simulated.pedestrians(
+        config, geography, fit.first_min, job.rows, job.request.seed, job.progress
+    )
+    recorded = exact.rows(0, len(fit))
+    return Done(shape_verdict(kinds, recorded, job.parts, job.limits), recorded, exact)
+
+
+def site_kinds(series: Series) -> tuple[SiteKind, ...]:
+    """The main commuters' and shoppers' sites among the columns. SplitError without any."""
+    found = [
+        SiteKind(name, zh, en, tuple(weeks_of(series, looks)), name)
+        for name, zh, en, looks in (
+            ("commuter", "通勤者", "commuters", is_commuter),
+            ("shopping", "购物者", "shoppers", is_shopping),
+        )
+    ]
+    if not any(kind.sites for kind in found):
+        raise SplitError("no site looks like a commuters' or a shoppers' street")
+    return tuple(kind for kind in found if kind.sites)
+
+
 def _sound(job: Job) -> Done:
     folder, fit = job.request.config, job.parts.fit
     config, geography = load_city_config(folder), load_geography(folder, _AREA)
@@ -98,5 +125,6 @@ COMPARISONS: Mapping[str, Callable[[Job], Done]] = MappingProxyType(
         "air": _weather_air,
         "vehicles": _vehicles,
         "sound": _sound,
+        "pedestrians": _pedestrians,
     }
 )

@@ -28,6 +28,18 @@ _SHAPES = (
         "Shapes and variance are compared, never levels: the real sites lie in other cities, with "
         "other holidays.",
     ),
+    (
+        "模拟取街道的需求流量（含天气、逐日差异与成群到达），不含拥堵与信号。",
+        "The simulated flow is what wants through a street (with weather, the day's luck, groups), "
+        "not what jams and signals let pass; Shanghai's holidays are in it.",
+    ),
+)
+_WALKERS = (
+    (
+        "通勤者与购物者分开比较；衡复的每条街上两者与游客混行，整条街的形状介于其间。",
+        "Commuters and shoppers are compared apart. In the quarter every street has both and "
+        "visitors, so a whole street lies between them.",
+    ),
 )
 _SOUND = (
     (
@@ -40,7 +52,7 @@ LIMITATIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         "weather_air": _WEATHER + _AIR,
         "air": _AIR,
-        "pedestrians": _SHAPES,
+        "pedestrians": _SHAPES + _WALKERS,
         "vehicles": _SHAPES,
         "sound": _SOUND,
     }

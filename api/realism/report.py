@@ -35,7 +35,7 @@ def make_report(request: Request, step: Step) -> Report:
     require_classifier()
     series = read_series(request.file)
     parts = split(series, request.fit, request.check)
-    job = Job(request, parts, load_limits(request.config), step)
+    job = Job(request, series, parts, load_limits(request.config), step)
     done = COMPARISONS[series.kind](job)
     about = {"file": request.file.name, "seed": request.seed}
     csv = tuple(csv_lines(done.recorded, done.exact)) if request.export else ()

@@ -4,6 +4,7 @@ Local minutes of the real place are taken as Shanghai's: its weekdays and holida
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,10 +16,13 @@ from twin.cityconfig import CityConfig
 from twin.clock import HOUR_MS, MINUTE_MS
 from twin.geography import Geography
 from twin.hourly import hourly_series
+from twin.streams import stream
+from twin.systems import crowd, traffic
+from twin.tick import Tick
 
 Report = Callable[[float], None]  # called with the share done, 0 to 1
 _SHANGHAI_MS = 8 * HOUR_MS
-_TRAFFIC_STEP_MS = 20 * MINUTE_MS
+_DEMAND_STEP_MS = 20 * MINUTE_MS
 
 
 def weather_air(
@@ -42,15 +46,61 @@ def weather_air(
 def vehicles(
     config: CityConfig, geography: Geography, first_min: int, hours: int, seed: int, report: Report
 ) -> Series:
-    """Vehicles per hour on the busiest street, with the hour's rain."""
-    city = part_city(config, geography, ("weather", "traffic"), seed)
-    per_hour = HOUR_MS // _TRAFFIC_STEP_MS
-    names = ("link.veh_flow_veh_h", "quarter.rain_mm_h")
-    rows = _sampled(city, names, first_min, hours * per_hour, _TRAFFIC_STEP_MS, report)
-    flow = rows["link.veh_flow_veh_h"].reshape(hours, per_hour, -1).mean(axis=1)
-    rain = rows["quarter.rain_mm_h"].reshape(hours, per_hour).mean(axis=1)
-    busiest = int(np.argmax(flow.mean(axis=0)))
-    return Series("vehicles", first_min, 60, {"vehicles_h": flow[:, busiest], "rain_mm": rain})
+    """Vehicles per hour that want through the busiest street, with the hour's rain."""
+    city = part_city(config, geography, ("weather",), seed)
+    layout = traffic.prepare(geography, config.traffic)
+
+    def wanted(tick: Tick) -> Floats:
+        rng = tick.rng("traffic")
+        target_s = traffic.targets_s(city.state, tick, layout, config.traffic, rng)
+        return np.append(both_ways(target_s), city.state["quarter.rain_mm_h"][0] / 3600)
+
+    per_h = _by_hour(city, first_min, hours, wanted, report)
+    busiest = int(np.argmax(per_h[:, :-1].mean(axis=0)))
+    columns = {"vehicles_h": per_h[:, busiest].copy(), "rain_mm": per_h[:, -1].copy()}
+    return Series("vehicles", first_min, 60, columns)
+
+
+def pedestrians(
+    config: CityConfig, geography: Geography, first_min: int, hours: int, seed: int, report: Report
+) -> Series:
+    """People per hour who want to walk a street of commuters and one of shoppers, in groups.
+
+    In the quarter every street has both, and visitors; here each kind has a street of its own.
+    """
+    city = part_city(config, geography, ("weather",), seed)
+    layout, streets = apart(crowd.prepare(geography, config.crowd))
+
+    def wanted(tick: Tick) -> Floats:
+        per_street = both_ways(crowd.targets_s(city.state, tick, layout, config.crowd))
+        return per_street[list(streets.values())]
+
+    per_h = _by_hour(city, first_min, hours, wanted, report)
+    rng = stream(seed, "realism/groups")
+    counted = crowd.in_groups(per_h.ravel(), config.crowd.group_share, rng).reshape(per_h.shape)
+    columns = {name: counted[:, place].copy() for place, name in enumerate(streets)}
+    return Series("pedestrians", first_min, 60, columns)
+
+
+def apart(layout: crowd.Layout) -> tuple[crowd.Layout, dict[str, int]]:
+    """The busiest street of commuters with them alone, that of shoppers with them alone."""
+    commuters, shoppers = layout.commuter_share.copy(), layout.shopping_share.copy()
+    commuter = int(np.argmax(commuters))
+    shopping = int(np.argmax(np.where(np.arange(len(shoppers)) == commuter, -1.0, shoppers)))
+    commuters[shopping] = shoppers[commuter] = 0.0
+    alone = replace(
+        layout,
+        visit_share=np.zeros(len(commuters)),
+        commuter_share=commuters,
+        shopping_share=shoppers,
+    )
+    return alone, {"commuter": commuter, "shopping": shopping}
+
+
+def both_ways(per_direction: Floats) -> Floats:
+    """Sum of the two directions of each street."""
+    forth, back = np.split(per_direction, 2)
+    return np.asarray(forth + back)
 
 
 def sound(
@@ -68,6 +118,24 @@ def sound(
     rows = _sampled(city, wanted, first_min, minutes, MINUTE_MS, report)
     quiet = int(np.argmin(rows["link.veh_mean_veh_h"].mean(axis=0)))
     return Series("sound", first_min, 1, {"laeq_db": rows["link.noise_laeq_db"][:, quiet].copy()})
+
+
+def _by_hour(
+    city: PartCity,
+    first_min: int,
+    hours: int,
+    wanted_s: Callable[[Tick], Floats],
+    report: Report,
+) -> Floats:
+    """Hourly sums of what is wanted per second at every third of an hour: one row per hour."""
+    per_hour = HOUR_MS // _DEMAND_STEP_MS
+    rows = []
+    start_ms = first_min * MINUTE_MS - _SHANGHAI_MS
+    for number, t_ms in enumerate(city.run(start_ms, hours * per_hour, _DEMAND_STEP_MS)):
+        rows.append(wanted_s(Tick(t_ms, _DEMAND_STEP_MS / 1000, city.seed)))
+        if number % 1000 == 0:
+            report(number / (hours * per_hour))
+    return np.asarray(3600 * np.array(rows).reshape(hours, per_hour, -1).mean(axis=1))
 
 
 def _sampled(

@@ -126,7 +126,7 @@ def begin(
 ) -> None:
     """Streets start with the people that their target flow needs at free speed."""
     state["link.ped_z"] = tick.rng("crowd/start").standard_normal(len(layout.visit_share))
-    target_s = _targets_s(state, tick, layout, params)
+    target_s = targets_s(state, tick, layout, params)
     streets, pavement = layout.pavement.net.streets, layout.pavement
     per_m = np.stack([target_s[:streets], target_s[streets:]]) / params.walking.free_speed_m_s
     state["crowd.cells_ped"] = (per_m[:, pavement.link] * pavement.cell_m).ravel()
@@ -138,7 +138,7 @@ def step(
     state: CityState, tick: Tick, layout: Layout, params: CrowdParams, timetable: TrainParams
 ) -> None:
     """Targets of the minute, everybody's steps, the counters, and what the sights exchange."""
-    target_s = _targets_s(state, tick, layout, params)
+    target_s = targets_s(state, tick, layout, params)
     walk = Walk(state["crowd.cells_ped"].reshape(2, -1), np.zeros(len(target_s)))
     open_m = layout.pavement.width_m * np.maximum(0.1, state.lever("link.pavement_factor"))
     _walk(walk, tick, layout, params, timetable, target_s, open_m)
@@ -149,7 +149,7 @@ def step(
     _measure(state, walk, layout, params, open_m)
 
 
-def _targets_s(state: CityState, tick: Tick, layout: Layout, params: CrowdParams) -> Floats:
+def targets_s(state: CityState, tick: Tick, layout: Layout, params: CrowdParams) -> Floats:
     """Persons per second wanted on each directed street, more of them inwards in the morning."""
     feel_weather(state, tick, params.visits)
     visitors = visitors_ped_h(state, tick, params.visits)

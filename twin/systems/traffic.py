@@ -120,7 +120,7 @@ def begin(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) -
     rng = stream(tick.seed, "traffic/start")
     fill(state, tick, layout.kerb, params.kerb, rng)
     state["link.demand_z"] = rng.standard_normal(len(layout.lanes))
-    target_s = _targets_s(state, tick, layout, params, rng)
+    target_s = targets_s(state, tick, layout, params, rng)
     state["traffic.vehicles_veh"] = target_s * layout.road.length_m / layout.road.free_m_s
     state["traffic.entered_veh"] = state["traffic.vehicles_veh"].sum()
     step(state, tick, layout, params)
@@ -130,7 +130,7 @@ def step(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) ->
     """Targets of the minute, everybody's steps, counts and speeds."""
     rng = tick.rng("traffic")
     stop_illegally(state, tick, layout.kerb, params.kerb, rng)
-    target_s = _targets_s(state, tick, layout, params, rng)
+    target_s = targets_s(state, tick, layout, params, rng)
     capacity_s = _capacity_s(state, layout, params)
     drive = Drive(
         vehicles=state["traffic.vehicles_veh"],
@@ -159,7 +159,7 @@ def rush(state: CityState, tick: Tick, params: TrafficParams) -> float:
     return level * (params.wet_demand if state["quarter.rain_mm_h"][0] > _WET_MM_H else 1.0)
 
 
-def _targets_s(
+def targets_s(
     state: CityState,
     tick: Tick,
     layout: Layout,

@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support.realseries import weather, write_shanghai
 from typer.testing import CliRunner, Result
@@ -92,3 +93,20 @@ def test_years_that_the_file_has_not_are_refused(file: Path, tmp_path: Path) -> 
     ended = run(f"--against={file}", f"--out={tmp_path / 'report'}", "--fit=2013", "--check=2012")
     assert "must end before" in str(one_line(ended.exception))
     assert not (tmp_path / "report").exists()
+
+
+def test_counts_of_people_are_compared_kind_by_kind(tmp_path: Path) -> None:
+    """A made-up station street: two peaks on working days, hardly anyone at weekends."""
+    first = np.datetime64("2026-01-05T00:00", "h")
+    hour = np.arange(24 * 7 * 24)
+    peaks = sum(np.exp(-(((hour % 24 - peak) / 1.2) ** 2)) for peak in (8, 17))
+    luck = np.exp(0.05 * np.random.default_rng(1).standard_normal(len(hour)))
+    count = np.round((2000 * peaks + 40) * np.where(hour // 24 % 7 >= 5, 0.1, 1.0) * luck)
+    rows = [f"{first + np.timedelta64(int(n), 'h')}:00,{count[n]:g}" for n in hour]
+    file = tmp_path / "counts.csv"
+    file.write_text("\n".join(["time_local,Station", *rows]) + "\n", encoding="utf-8")
+    ended = run(f"--against={file}", f"--out={tmp_path / 'report'}")
+    assert ended.exit_code == 0, ended.output
+    figures = json.loads((tmp_path / "report" / "realism.json").read_text(encoding="utf-8"))
+    assert [line["id"] for line in figures["lines"]] == ["commuter.week", "commuter.days"]
+    assert figures["lines"][0]["yardstick"] < 0.001
