@@ -72,7 +72,7 @@ def test_a_known_day_is_forecast_and_the_rest_says_why_not(open_desk: OpenDesk) 
     assert desk.reason(CROWD) is None
     reason = desk.reason(("M1", "quarter"))
     assert reason is not None
-    assert reason.en == "0.0 days of history, at least 4 needed"
+    assert reason.en == "0.0 days of history, at least 6 needed"
     event = desk.reason(("B7", "building"))
     assert event is not None
     assert event.en == "an event that nothing announces"
@@ -108,7 +108,7 @@ def test_too_short_a_history_is_a_reason_and_no_forecast(
     assert CROWD not in outlook.forecasts
     reason = desk.reason(CROWD)
     assert reason is not None
-    assert reason.en == "1.7 days of history, at least 4 needed"
+    assert reason.en == "1.7 days of history, at least 6 needed"
     assert reason.zh
 
 

@@ -74,7 +74,7 @@ def test_one_lead_can_be_asked_for_of_those_there_are(
 def test_without_a_forecast_the_answer_says_why(foreseen: Any, client: Any) -> None:
     found = client.get(f"{VITALS}/M1/forecast").json()
     assert found["leads"] == []
-    assert found["reason_en"] == "0.0 days of history, at least 4 needed"
+    assert found["reason_en"] == "0.0 days of history, at least 6 needed"
     assert found["reason_zh"]
     map_only = client.get(f"{VITALS}/S1/forecast").json()
     assert "map" in map_only["reason_en"]
@@ -132,4 +132,4 @@ def test_what_the_monitor_saves_reaches_the_forecasts(quarter: Any, client: Any)
     quarter.services.forecasts.step()
     found = client.get(f"{VITALS}/H/forecast").json()
     assert found["issued"] == "2026-05-01T15:00:00.000+08:00"
-    assert found["reason_en"] == "0.0 days of history, at least 4 needed"
+    assert found["reason_en"] == "0.0 days of history, at least 6 needed"
