@@ -43,6 +43,7 @@ def realism(
     if years and export is None:
         raise UsageError("--years needs --export FILE")
     _must_be_folder(target)
+    _must_be_writable(export)
     request = Request(
         against, config or default_config_dir(), seed, _years("fit", fit), _years("check", check),
         years, export is not None,
@@ -58,6 +59,12 @@ def realism(
 def _must_be_folder(target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise UsageError(f"--out {target}: a file is there, expected a folder")
+
+
+def _must_be_writable(export: Path | None) -> None:
+    """Before minutes of work: the folder of the file to export must be there."""
+    if export is not None and (export.is_dir() or not export.parent.is_dir()):
+        raise UsageError(f"--export {export}: expected a file in a folder that exists")
 
 
 def _years(option: str, text: str) -> tuple[int, int] | None:

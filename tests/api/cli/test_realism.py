@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +95,27 @@ def test_years_that_the_file_has_not_are_refused(file: Path, tmp_path: Path) -> 
     ended = run(f"--against={file}", f"--out={tmp_path / 'report'}", "--fit=2013", "--check=2012")
     assert "must end before" in str(one_line(ended.exception))
     assert not (tmp_path / "report").exists()
+
+
+def test_without_scikit_learn_one_line_says_what_to_install(file: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.modules['sklearn'] = None; from api.cli.main import main; "
+        f"sys.argv = ['hengfu', 'realism', '--against', {str(file)!r}, "
+        f"'--out', {str(tmp_path / 'report')!r}]; main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "pip install 'hengfu-twin[realism]'" in ended.stderr
+    assert not (tmp_path / "report").exists()
+
+
+def test_an_export_into_a_folder_that_is_not_there_is_refused_at_once(
+    file: Path, tmp_path: Path
+) -> None:
+    ended = run(f"--against={file}", f"--export={tmp_path / 'nowhere' / 'made.csv'}")
+    assert "in a folder that exists" in str(one_line(ended.exception))
 
 
 def test_counts_of_people_are_compared_kind_by_kind(tmp_path: Path) -> None:
