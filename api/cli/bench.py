@@ -20,20 +20,22 @@ def bench(
     only: Annotated[
         str | None,
         typer.Option(
-            help="One part: city, fleet, chain, http, forecast, influx, image, start; else all."
+            help="One part: city, fleet, chain, vitals, http, forecast, influx, image, start;"
+            " else all."
         ),
     ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Measure speed and memory; medians of three, ratios to a bare baseline of the same run."""
     # late: the other commands do without
-    from api.bench import chain, city, fleet, forecast, http, image, influx, start
+    from api.bench import chain, city, fleet, forecast, http, image, influx, start, vitals
 
     folder = config or default_config_dir()
     parts: Mapping[str, Callable[[], Iterator[Row]]] = {
         "city": lambda: city.rows(folder),
         "fleet": lambda: fleet.rows(folder),
         "chain": lambda: chain.rows(folder),
+        "vitals": lambda: vitals.rows(folder),
         "http": lambda: http.rows(folder),
         "forecast": lambda: forecast.rows(folder),
         "influx": lambda: influx.rows(folder),

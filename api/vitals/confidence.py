@@ -33,7 +33,7 @@ class Confidence:
         high = np.minimum(self._starts + silent + speaking // 2, self._last)
         high = np.where(speaking > 0, np.minimum(high, self._starts + self._size - 1), high)
         median = _back(ranked, low, self._size) + _back(ranked, high, self._size)
-        share = np.where(self._size > 0, np.nan_to_num(ratio(speaking, self._size)), 1.0)
+        share = np.where(self._size > 0, ratio(speaking, self._size, 0.0), 1.0)
         whole = np.where(self._size > 0, share * np.where(speaking > 0, median, 0.0), 1.0)
         return np.split(whole, self._cuts)
 

@@ -56,8 +56,9 @@ class VitalEngine:
             for level in indicator.levels
         ]
         self._stages = _stages(rulebook, self._probes, geography, network)
+        below = _rosters(self._probes, self._stages)
         self._summits = [
-            Summit(level, rulebook, geography, network) for level in ("zone", "quarter")
+            Summit(level, rulebook, below, geography, network) for level in ("zone", "quarter")
         ]
         self._order, self._rosters = self._layout()
         self._published = self._publisher()
@@ -131,7 +132,7 @@ class VitalEngine:
         for stage in self._stages:
             columns.update(stage.roll(columns))
         for summit in self._summits:
-            columns.update(summit.roll(columns, self._rosters))
+            columns.update(summit.roll(columns))
         return self._frame(t_ms, columns, Trusted(trust, verdict))
 
     @property
@@ -152,9 +153,7 @@ class VitalEngine:
 
     def _layout(self) -> tuple[list[Key], dict[Key, Roster]]:
         """Blocks in the order of the configuration, each indicator from below upwards."""
-        rosters = {(one.indicator.id, one.level): one.roster for one in self._probes}
-        for stage in self._stages:
-            rosters |= stage.rosters
+        rosters = _rosters(self._probes, self._stages)
         place = {one.id: number for number, one in enumerate(self._rulebook.indicators)}
         order = sorted(rosters, key=lambda key: place[key[0]])
         for summit in self._summits:
@@ -195,6 +194,13 @@ def _stages(
         known |= stage.rosters
         stages.append(stage)
     return stages
+
+
+def _rosters(probes: Iterable[Probe], stages: Iterable[Stage]) -> dict[Key, Roster]:
+    rosters = {(one.indicator.id, one.level): one.roster for one in probes}
+    for stage in stages:
+        rosters |= stage.rosters
+    return rosters
 
 
 def _first(rosters: Iterable[Roster]) -> list[Roster]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -63,6 +64,7 @@ class Probe:
             indicator.id, level, rows, geography, network, self.members
         )
         self._prepared = None
+        self._memory: dict[str, Any] = {}
         if formula is not None and formula.prepare is not None:
             ground = Ground(level, self.roster.rows, self.parameters, network, geography)
             self._prepared = formula.prepare(ground)
@@ -94,6 +96,7 @@ class Probe:
             self._geography,
             self._prepared,
             cases,
+            self._memory,
         )
 
     def _rows(self, everyone: bool) -> Index:

@@ -5,8 +5,8 @@ import numpy as np
 from twin.arrays import Array, Floats
 
 
-def ratio(part: Array, whole: Array) -> Floats:
-    """part / whole, NaN where the whole is not above 0."""
-    out = np.full(np.shape(part), np.nan)
+def ratio(part: Array, whole: Array, empty: float = np.nan) -> Floats:
+    """part / whole, `empty` where the whole is not above 0."""
+    out = np.full(np.shape(part), empty)
     np.divide(part, whole, out=out, where=whole > 0)
     return out

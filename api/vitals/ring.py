@@ -65,6 +65,7 @@ class Ring:
         self.quantum = quantum[series]
         shape = (depth, self.width)
         self._newest: int | None = None
+        self.revision = 0  # grows when anything but the newest bin changes
         self._seen = np.zeros(shape, np.uint64)
         self.counts: Ints = np.zeros(shape, np.int64)
         self.sums: Ints = np.zeros(shape, np.int64)
@@ -87,6 +88,8 @@ class Ring:
         place = (bins % self.depth) * self.width + slot
         part = (t_ms % self.step_ms) * PARTS // self.step_ms
         keep = self._fresh(place, part)
+        if (bins != self._newest).any():
+            self.revision += 1
         self._put(place[keep], part[keep], slot[keep], value[keep])
 
     def advance(self, newest: int) -> None:
@@ -96,6 +99,7 @@ class Ring:
             return
         stale = np.arange(self._newest + 1, min(newest, self._newest + self.depth) + 1)
         if len(stale):
+            self.revision += 1
             for cells, empty in self._columns():
                 cells[stale % self.depth] = empty
         self._newest = max(newest, self._newest)

@@ -1,6 +1,7 @@
 """Scores of scores: one indicator a level up, and dimensions with their composite."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from api.vitals.roster import make_roster, parents, weights
 from api.vitals.sign import TABLES, Cause, Key, Roster, Status
 from api.vitals.tree import Rolled, Upward, limited, missing_share
 from sensors.network import Network
-from twin.arrays import Bools, Floats, Index
+from twin.arrays import Bools, Floats, Index, Ints
 from twin.entities import Geography
 
 
@@ -74,93 +75,136 @@ class Stage:
 
 
 class Summit:
-    """Dimensions and composite of every entity of one level."""
+    """Dimensions and composite of every entity of one level; the dimensions all in one go."""
 
     def __init__(
-        self, level: str, rulebook: Rulebook, geography: Geography, network: Network
+        self,
+        level: str,
+        rulebook: Rulebook,
+        below: Mapping[Key, Roster],
+        geography: Geography,
+        network: Network,
     ) -> None:
-        self._level, self._rulebook = level, rulebook
-        self._rows = np.arange(len(geography[TABLES[level]]), dtype=np.int32)
+        """`below`: rosters of the indicators, of any level."""
+        self._level, self._composite = level, rulebook.composite
+        rows = np.arange(len(geography[TABLES[level]]), dtype=np.int32)
         names = [*(one.id for one in rulebook.dimensions), rulebook.composite.id]
         self.rosters: dict[Key, Roster] = {
-            (name, level): make_roster(name, level, self._rows, geography, network, {})
-            for name in names
+            (name, level): make_roster(name, level, rows, geography, network, {}) for name in names
         }
-
-    def roll(
-        self, columns: Mapping[Key, Columns], rosters: Mapping[Key, Roster]
-    ) -> dict[Key, Columns]:
-        """Dimensions from the weighted indicators of this level, the composite from them."""
-        out: dict[Key, Columns] = {}
-        composite = self._rulebook.composite
-        for dimension in self._rulebook.dimensions:
-            keys, weight = self._parts(dimension.id, columns)
-            out[dimension.id, self._level] = self._limit(
-                keys, weight, columns, rosters, composite.dimension_slack
-            )
-        keys = list(out)
-        weight = np.array([one.weight for one in self._rulebook.dimensions])
-        out[composite.id, self._level] = self._limit(
-            keys, weight, out, self.rosters, composite.composite_slack
+        self._dimensions = Board.of(
+            [_parts(rulebook, one.id, level, below) for one in rulebook.dimensions],
+            below,
+            len(rows),
         )
+        weights = [
+            (key, one.weight) for key, one in zip(self.rosters, rulebook.dimensions, strict=False)
+        ]
+        self._top = Board.of([weights], self.rosters, len(rows))
+
+    def roll(self, columns: Mapping[Key, Columns]) -> dict[Key, Columns]:
+        """Dimensions from the weighted indicators of this level, the composite from them."""
+        limit, keys = self._composite.missing_limit, list(self.rosters)
+        found = self._dimensions.limit(columns, self._composite.dimension_slack, limit)
+        out = dict(zip(keys, found, strict=False))
+        out[keys[-1]] = self._top.limit(out, self._composite.composite_slack, limit)[0]
         return out
 
-    def _parts(self, dimension: str, columns: Mapping[Key, Columns]) -> tuple[list[Key], Floats]:
-        pairs = [
-            ((one.id, self._level), one.weight)
-            for one in self._rulebook.indicators
-            if one.dimension == dimension and one.weight and (one.id, self._level) in columns
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Several results, each made of parts of its own, side by side.
+
+    Cell (part, result, entity) of a table takes value `source` of all columns joined, where
+    `there`; `row` is the entity's row in the roster of that part.
+    """
+
+    keys: tuple[tuple[Key, ...], ...]
+    joined: tuple[Key, ...]
+    source: Ints
+    there: Bools
+    row: Index
+    weight: Floats
+    size: int
+
+    @staticmethod
+    def of(
+        parts: Sequence[Sequence[tuple[Key, float]]], rosters: Mapping[Key, Roster], size: int
+    ) -> "Board":
+        """Per result its parts with their weights; `size` entities."""
+        joined = tuple(key for one in parts for key, _ in one)
+        starts = np.cumsum([0, *(len(rosters[key]) for key in joined)])
+        shape = (max(1, *(len(one) for one in parts)), len(parts), size)
+        source, row = np.zeros(shape, np.int64), np.full(shape, -1, np.int32)
+        weight, number = np.zeros(shape), 0
+        for result, one in enumerate(parts):
+            for part, (key, share) in enumerate(one):
+                rows = rosters[key].rows
+                row[part, result, rows] = np.arange(len(rows))
+                source[part, result, rows] = starts[number] + np.arange(len(rows))
+                weight[part, result] = share
+                number += 1
+        flat = (shape[0], shape[1] * size)
+        keys = tuple(tuple(key for key, _ in one) for one in parts)
+        return Board(
+            keys,
+            joined,
+            source.reshape(flat),
+            (row >= 0).reshape(flat),
+            row.reshape(flat),
+            weight.reshape(flat),
+            size,
+        )
+
+    def limit(
+        self, columns: Mapping[Key, Columns], slack: float, missing_limit: float
+    ) -> list[Columns]:
+        """Each result by the weakest-part rule; insufficient where too much is missing."""
+        if not self.joined:
+            return [_nothing(self.size) for _ in self.keys]
+        score = np.concatenate([columns[key].score for key in self.joined])[self.source]
+        trust = np.concatenate([columns[key].confidence for key in self.joined])[self.source]
+        due = np.concatenate([columns[key].applicable for key in self.joined])[self.source]
+        due = due & self.there
+        score = np.where(due, score, np.nan)
+        rolled = limited(score, trust, due, self.weight, slack)
+        thin = missing_share(score, due, self.weight) > missing_limit
+        status = _status(rolled)
+        status[thin & rolled.applicable] = Status.INSUFFICIENT.code
+        found = np.where(thin, np.nan, rolled.score)
+        sure = np.where(thin, 0.0, rolled.confidence)
+        worst = np.maximum(rolled.worst, 0)
+        row = np.where(rolled.worst >= 0, self.row[worst, np.arange(len(worst))], -1)
+        return [
+            self._one(number, found, sure, status, rolled.worst, row.astype(np.int32))
+            for number in range(len(self.keys))
         ]
-        return [key for key, _ in pairs], np.array([weight for _, weight in pairs], np.float64)
 
-    def _limit(
-        self,
-        keys: list[Key],
-        weight: Floats,
-        columns: Mapping[Key, Columns],
-        rosters: Mapping[Key, Roster],
-        slack: float,
+    def _one(
+        self, number: int, score: Floats, sure: Floats, status: Index, worst: Index, row: Index
     ) -> Columns:
-        size = len(self._rows)
-        if not keys:
-            return _nothing(size)
-        score = _table([(rosters[key].rows, columns[key].score) for key in keys], size, np.nan)
-        trust = _table([(rosters[key].rows, columns[key].confidence) for key in keys], size, 0.0)
-        due: Bools = _table(
-            [(rosters[key].rows, columns[key].applicable) for key in keys], size, 0.0
-        ).astype(bool)
-        rolled = limited(score, trust, due, weight, slack)
-        limit = self._rulebook.composite.missing_limit
-        thin = missing_share(score, due, weight) > limit
-        return _columns(rolled, thin, keys, rosters)
+        here = slice(number * self.size, (number + 1) * self.size)
+        if not self.keys[number]:
+            return _nothing(self.size)
+        cause = Cause(self.keys[number], worst[here], row[here])
+        return Columns(score[here], score[here], sure[here], status[here], cause)
 
 
-def _columns(
-    rolled: Rolled, thin: Bools, keys: list[Key], rosters: Mapping[Key, Roster]
-) -> Columns:
-    score = np.where(thin, np.nan, rolled.score)
-    status = _status(rolled)
-    status[thin & rolled.applicable] = Status.INSUFFICIENT.code
-    rows = np.full(len(score), -1, np.int32)
-    for number, key in enumerate(keys):
-        here = np.flatnonzero(rolled.worst == number)
-        rows[here] = np.searchsorted(rosters[key].rows, here)
-    cause = Cause(tuple(keys), rolled.worst, rows)
-    return Columns(score, score, np.where(thin, 0.0, rolled.confidence), status, cause)
+def _parts(
+    rulebook: Rulebook, dimension: str, level: str, below: Mapping[Key, Roster]
+) -> list[tuple[Key, float]]:
+    """The indicators of a dimension that count and exist at this level."""
+    return [
+        ((one.id, level), one.weight)
+        for one in rulebook.indicators
+        if one.dimension == dimension and one.weight and (one.id, level) in below
+    ]
 
 
 def _status(rolled: Rolled) -> Index:
     status = np.where(np.isnan(rolled.score), Status.MISSING.code, Status.OK.code)
     status[~rolled.applicable] = Status.NOT_APPLICABLE.code
     return status.astype(np.int32)
-
-
-def _table(parts: list[tuple[Index, Floats | Bools]], size: int, empty: float) -> Floats:
-    """Columns of the parts side by side, on all entities of the level."""
-    out = np.full((len(parts), size), empty)
-    for number, (rows, values) in enumerate(parts):
-        out[number, rows] = values
-    return out
 
 
 def _nothing(size: int) -> Columns:

@@ -53,6 +53,7 @@ class Scene:
     geography: Geography
     prepared: Any = None
     cases: CaseBook = field(default_factory=CaseBook)
+    memory: dict[str, Any] = field(default_factory=dict)  # of the indicator, from scene to scene
 
     @property
     def size(self) -> int:

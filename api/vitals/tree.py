@@ -56,7 +56,7 @@ class Upward:
         poor, worst = self._lowest(np.where(known, score, np.inf), known, low)
         return Rolled(
             self._spread(mean_share * mean + (1 - mean_share) * poor, np.nan),
-            self._spread(np.nan_to_num(ratio(have, total)) * median, 0.0),
+            self._spread(ratio(have, total, 0.0) * median, 0.0),
             self._spread(total > 0, False),
             self._spread(worst, -1).astype(np.int32),
         )
@@ -99,18 +99,18 @@ def limited(
 ) -> Rolled:
     """min(weighted mean, lowest + slack) down the first axis: the weakest-part rule.
 
-    Rows are parts, columns entities. Parts without a score pass their weight to the others;
-    confidence = (1 - missing share) * median confidence of the others.
+    Rows are parts, columns entities; `weight` per part, or per part and column. Parts without
+    a score pass their weight to the others; confidence = (1 - missing share) * median confidence of the others.
     """
     known = ~np.isnan(score) & applicable
-    share = weight[:, None]
+    share = weight[:, None] if weight.ndim == 1 else weight
     total = (share * applicable).sum(axis=0)
     have = (share * known).sum(axis=0)
     mean = ratio(np.where(known, share * score, 0.0).sum(axis=0), have)
     lowest = np.where(known, score, np.inf)
     worst = np.where(have > 0, lowest.argmin(axis=0), -1).astype(np.int32)
     capped = np.where(have > 0, np.minimum(mean, lowest.min(axis=0) + slack), np.nan)
-    trust = np.nan_to_num(ratio(have, total)) * _median_known(confidence, known)
+    trust = ratio(have, total, 0.0) * _median_known(confidence, known)
     return Rolled(capped, trust, total > 0, worst)
 
 
@@ -126,9 +126,9 @@ def _median_known(values: Floats, known: Bools) -> Floats:
 
 def missing_share(score: Floats, applicable: Bools, weight: Floats) -> Floats:
     """Per column: the share of the applicable weight that has no score; 0 when none applies."""
-    share = weight[:, None]
+    share = weight[:, None] if weight.ndim == 1 else weight
     missing = (share * (applicable & np.isnan(score))).sum(axis=0)
-    return np.nan_to_num(ratio(missing, (share * applicable).sum(axis=0)))
+    return ratio(missing, (share * applicable).sum(axis=0), 0.0)
 
 
 def demoted(level: str, severity: int) -> int:

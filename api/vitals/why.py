@@ -193,7 +193,7 @@ class Explainer:
             return np.full(len(sensors), np.nan)
         scene = probe.scene(t_ms, windows, cases)
         rows = np.full(len(sensors), probe.roster.rows[row], np.int32)
-        return probe.compute(replace(scene, rows=rows, members=members)).value
+        return probe.compute(replace(scene, rows=rows, members=members, memory={})).value
 
     def _reasons(self, frame: VitalFrame, sensor: int) -> tuple[str, ...]:
         assert frame.trusted is not None

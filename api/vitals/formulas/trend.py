@@ -7,7 +7,7 @@ import numpy as np
 from api.vitals.ratio import ratio
 from api.vitals.scene import Scene
 from twin.arrays import Array, Bools, Floats
-from twin.clock import DAY_MS
+from twin.clock import DAY_MS, HOUR_MS
 
 DAYS = 30
 LEAST_DAYS = 10  # of history, or there is no trend yet
@@ -22,23 +22,69 @@ class Trend:
     change: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Sums over the paired hours of each of the 30 days (oldest first), by members."""
+
+    count: Floats
+    y: Floats
+    temperature: Floats
+
+    @staticmethod
+    def of(y: Floats, temperature: Floats) -> "Days":
+        """Hours (oldest first, whole days) by members, NaN where nothing was read."""
+        known = ~np.isnan(y) & ~np.isnan(temperature)
+        return Days(
+            _by_day(known.astype(np.float64)),
+            _by_day(np.where(known, y, 0.0)),
+            _by_day(np.where(known, temperature, 0.0)),
+        )
+
+    def with_hour(self, y: Floats, temperature: Floats) -> "Days":
+        """One hour more on the last day."""
+        known = ~np.isnan(y) & ~np.isnan(temperature)
+        more = (
+            known.astype(np.float64),
+            np.where(known, y, 0.0),
+            np.where(known, temperature, 0.0),
+        )
+        columns = [part.copy() for part in (self.count, self.y, self.temperature)]
+        for column, one in zip(columns, more, strict=True):
+            column[-1] += one
+        return Days(*columns)
+
+
 def fit(scene: Scene, role: str) -> Trend:
-    """The trend of every member of a role, its temperature taken by the hour."""
-    y = scene.bins(role, DAYS * DAY_MS, "month").means()
-    return trend(y, _temperature(scene, role, y.shape))
+    """The trend of every member of a role, its temperature taken by the hour.
+
+    What the closed hours give is remembered until one of them changes.
+    """
+    ring = scene.windows.rings["month"]
+    believed = _believed_walls(scene)
+    stamp = (ring.revision, scene.t_ms // HOUR_MS, believed.tobytes())
+    kept: tuple[object, Days] | None = scene.memory.get(role)
+    if kept is None or kept[0] != stamp:
+        y = scene.bins(role, DAYS * DAY_MS, "month").means()
+        y[-1] = np.nan
+        closed = Days.of(y, _temperature(scene, role, believed, DAYS * DAY_MS))
+        kept = scene.memory[role] = (stamp, closed)
+    now = scene.bins(role, HOUR_MS, "month").means()
+    warmth = _temperature(scene, role, believed, HOUR_MS)
+    return solved(kept[1].with_hour(now[-1], warmth[-1]))
 
 
 def trend(y: Floats, temperature: Floats) -> Trend:
+    """Of hours (oldest first, 30 days) by members, NaN where nothing was read."""
+    return solved(Days.of(y, temperature))
+
+
+def solved(days: Days) -> Trend:
     """y = a + b * temperature + c * time by least squares over daily means of paired hours.
 
-    Hours (oldest first, 30 days) by members, NaN where nothing was read. Days weigh the same,
-    so that live hours do not outweigh a history that came once a day.
+    Days weigh the same, so that live hours do not outweigh a history that came once a day.
     """
-    known = ~np.isnan(y) & ~np.isnan(temperature)
-    count = _by_day(known.astype(np.float64))
-    daily = ratio(_by_day(np.where(known, y, 0.0)), count)
-    warmth = ratio(_by_day(np.where(known, temperature, 0.0)), count)
-    there = count > 0
+    there = days.count > 0
+    daily, warmth = ratio(days.y, days.count), ratio(days.temperature, days.count)
     per_degree, slope = _solve(daily, warmth, there)
     rest = daily - per_degree * warmth
     enough = there.sum(axis=0) >= LEAST_DAYS
@@ -46,7 +92,7 @@ def trend(y: Floats, temperature: Floats) -> Trend:
 
 
 def _by_day(hours: Floats) -> Floats:
-    total: Floats = hours.reshape(DAYS, 24, -1).sum(axis=1)
+    total: Floats = hours.reshape(-1, 24, hours.shape[1]).sum(axis=1)
     return total
 
 
@@ -77,18 +123,27 @@ def _change(rest: Floats, there: Bools) -> Floats:
     return np.where(there[-1], rest[-1] - base, np.nan)
 
 
-def _temperature(scene: Scene, role: str, shape: tuple[int, ...]) -> Floats:
-    """The building's own wall temperature, elsewhere the mean of all walls; 0 without walls."""
+def _believed_walls(scene: Scene) -> Bools:
     if not scene.has("temperature"):
-        return np.zeros(shape)
+        return np.ones(0, bool)
+    believed: Bools = scene.windows.believed[scene.members["temperature"].sensor]
+    return believed
+
+
+def _temperature(scene: Scene, role: str, believed: Bools, span_ms: int) -> Floats:
+    """By hours and members of the role: the building's own wall temperature, elsewhere the mean
+    of all walls; 0 without walls."""
+    members = scene.members[role]
+    if not scene.has("temperature"):
+        return np.zeros((span_ms // HOUR_MS, len(members.series)))
     walls = scene.members["temperature"]
-    means = scene.bins("temperature", DAYS * DAY_MS, "month").means()
-    means[:, ~scene.windows.believed[walls.sensor]] = np.nan
-    own = np.full((shape[0], scene.size), np.nan)
-    own[:, walls.entity] = means
-    own = np.where(np.isnan(own), _row_means(means)[:, None], own)
-    at_members: Array = own[:, scene.members[role].entity]
-    return at_members
+    means = scene.bins("temperature", span_ms, "month").means()
+    means[:, ~believed] = np.nan
+    place = np.full(scene.size, -1)
+    place[walls.entity] = np.arange(len(walls.entity))
+    own = np.concatenate([means, _row_means(means)[:, None]], axis=1)  # the last: all walls
+    at_members: Array = own[:, place[members.entity]]
+    return np.where(np.isnan(at_members), own[:, -1:], at_members)
 
 
 def _row_means(values: Floats) -> Floats:
