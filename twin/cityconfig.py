@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from twin.climate.chain import Chain, HazeLaws, WeatherLaws
 from twin.config import ConfigError, Table, merged, read_data, validate
 from twin.profiles import NotNegative
-from twin.systems.air import AirParams
+from twin.systems.air import AirParams, HazeLevel
 from twin.systems.amenities import AmenitiesParams
 from twin.systems.complaints import ComplaintsParams
 from twin.systems.crowd import CrowdParams
@@ -28,12 +29,15 @@ Seconds = Annotated[int, Field(ge=1, le=3600)]
 
 
 class CityConfig(Table):
-    """How the city runs; one section per system."""
+    """How the city runs; one section per system, and the fitted laws of weather and haze."""
 
     tick_s: Seconds
     fast_tick_s: Seconds
     background_rate: NotNegative
     weather: WeatherParams
+    weather_laws: WeatherLaws
+    haze_laws: HazeLaws
+    haze_level: HazeLevel
     drainage: DrainageParams
     trains: TrainParams
     crowd: CrowdParams
@@ -62,7 +66,8 @@ def load_city_config(config_dir: Path) -> CityConfig:
     for part in parts.values():
         data = merged(data, part)
     try:
-        return validate(paths[0], data, CityConfig)
+        config = validate(paths[0], data, CityConfig)
+        return _with_known_terms(config)
     except ConfigError as error:
         owner = next((path for path in reversed(paths) if _holds(parts[path], error.key)), paths[0])
         raise ConfigError(owner, error.key, error.value, error.expected) from error
@@ -75,3 +80,13 @@ def _holds(part: Any, key: str) -> bool:
             return isinstance(part, list)
         part = part[name]
     return True
+
+
+def _with_known_terms(config: CityConfig) -> CityConfig:
+    """The configuration, whose laws use no term that they cannot know."""
+    try:
+        Chain.of(config.weather_laws, config.haze_laws)
+    except KeyError as error:
+        expected = "expected a term that its law can know"
+        raise ConfigError("config/calibrated", "terms", error.args[0], expected) from error
+    return config

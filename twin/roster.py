@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from twin.cityconfig import CityConfig
+from twin.climate.chain import Chain
 from twin.geography import Geography
 from twin.state import CityState, Quantity
 from twin.systems import (
@@ -60,12 +61,12 @@ def _nothing(state: CityState, tick: Tick) -> None:
 
 
 def _weather(geography: Geography, config: CityConfig) -> Bound:
-    params = config.weather
+    params, chain = config.weather, Chain.of(config.weather_laws, config.haze_laws)
 
     def begin(state: CityState, tick: Tick) -> None:
-        weather.begin(state, geography, params, tick)
+        weather.begin(state, geography, params, chain, tick)
 
-    return Bound(begin, partial(weather.step, params=params))
+    return Bound(begin, partial(weather.step, params=params, chain=chain))
 
 
 def _drainage(geography: Geography, config: CityConfig) -> Bound:
@@ -110,7 +111,8 @@ def _air(geography: Geography, config: CityConfig) -> Bound:
         air.begin(state, tick.seed)
 
     layout = air.prepare(geography)
-    return Bound(begin, partial(air.step, layout=layout, params=config.air))
+    step = partial(air.step, layout=layout, params=config.air, level=config.haze_level)
+    return Bound(begin, step)
 
 
 def _noise(geography: Geography, config: CityConfig) -> Bound:

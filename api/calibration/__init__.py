@@ -8,9 +8,11 @@ A fitter is one module and one row of FITTERS. Parameters are committed, the dat
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from api.calibration.air import AIR
 from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Span
+from api.calibration.weather import WEATHER
 
-_ROWS: tuple[Fitter, ...] = ()  # one row per dataset
+_ROWS: tuple[Fitter, ...] = (WEATHER, AIR)  # one row per dataset
 
 FITTERS: Mapping[str, Fitter] = MappingProxyType({fitter.name: fitter for fitter in _ROWS})
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Floats, Index
+from twin.climate.row import HAZE_OFFSET
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import Monthly, Positive, Share, monthly
@@ -27,6 +28,7 @@ class AirParams(Table):
     season: Monthly
     ozone_season: Monthly
     hourly_phi: Share
+    haze_share: Share
     washout_s: Positive
     recovery_s: Positive
     canyon_k: Positive
@@ -36,6 +38,13 @@ class AirParams(Table):
     pm10_g_km: Positive
     co_g_km: Positive
     kerb_m: Positive
+
+
+class HazeLevel(Table):
+    """config/calibrated/air_level.toml: today's PM2.5 = factor x haze ^ power."""
+
+    power: Positive
+    factor: Monthly
 
 
 QUANTITIES = (
@@ -73,12 +82,13 @@ def begin(state: CityState, seed: int) -> None:
     state["air.latent"] = stream(seed, "air/start").standard_normal(len(GASES))
 
 
-def step(state: CityState, tick: Tick, layout: Layout, params: AirParams) -> None:
+def step(state: CityState, tick: Tick, layout: Layout, params: AirParams, level: HazeLevel) -> None:
     """Background, street increment, ozone titration, washout."""
     _drift(state["air.latent"], tick, params)
-    _wash(state["air.wash"], float(state["quarter.rain_mm_h"][0]), tick.dt_s, params)
+    rain = float(state["quarter.rain_mm_h"][0] - state["weather.natural_rain_mm_h"][0])
+    _wash(state["air.wash"], max(0.0, rain), tick.dt_s, params)
     wind = float(state["quarter.wind_speed_m_s"][0])
-    back = background(state, tick, wind, params)
+    back = background(state, tick, wind, params, level)
     street = _street(state, 0.5 * wind, layout, params)
     no2 = params.no2_share * street * params.nox_g_km
     state["link.no2_ug_m3"] = back[_NO2] + no2
@@ -93,23 +103,60 @@ def _drift(latent: Floats, tick: Tick, params: AirParams) -> None:
 
 
 def _wash(wash: Floats, rain_mm_h: float, dt_s: float, params: AirParams) -> None:
-    """Rain removes dC/dt = -L C, L = 8.4e-5 R^0.79 1/s, R mm/h (expert knowledge)."""
+    """Added rain removes dC/dt = -L C, L = 8.4e-5 R^0.79 1/s, R mm/h (expert knowledge).
+
+    The haze's law has the climate's own rain in it.
+    """
     if rain_mm_h > 0:
         wash *= math.exp(-params.washout_s * rain_mm_h**0.79 * dt_s)
     relax(wash, 1.0, dt_s, params.recovery_s)
 
 
-def background(state: CityState, tick: Tick, wind_m_s: float, params: AirParams) -> Floats:
-    """Regional concentrations: mean x season x swing x (u/2.5)^-0.6, ozone by its daily shape."""
+def background(
+    state: CityState, tick: Tick, wind_m_s: float, params: AirParams, level: HazeLevel
+) -> Floats:
+    """Regional concentrations in the order of GASES.
+
+    Fine particles follow the climate's haze at today's level. The others: mean x season x swing
+    x (u/2.5)^-0.6; they share a part of the swing with the haze, except ozone, which has its day.
+    """
+    fine = _fine(state, tick, wind_m_s, level)
+    latent, share = state["air.latent"], params.haze_share
+    usual = params.mean[_PM25] * monthly(params.season, tick.day)
+    foul = min(2.5, max(-2.5, math.log((fine + HAZE_OFFSET) / (usual + HAZE_OFFSET)) / 0.65))
+    common = share * foul + math.sqrt(1 - share**2) * latent
+    common[_O3] = latent[_O3]
     log_sd = np.array(params.log_sd)
-    swing = np.exp(log_sd * state["air.latent"] - log_sd**2 / 2)
-    back = np.array(params.mean) * swing
-    back *= monthly(params.season, tick.day) * min(
-        1.6, max(0.6, (max(wind_m_s, 0.3) / 2.5) ** -0.6)
-    )
+    swing = np.exp(log_sd * common - log_sd**2 / 2)
+    back = np.array(params.mean) * swing * monthly(params.season, tick.day) * _thinned(wind_m_s)
+    back[_PM10] = fine * params.mean[_PM10] / params.mean[_PM25] * _coarse(latent[_PM10], params)
+    back[_PM25] = fine
     back *= np.where(np.arange(len(GASES)) == _O3, 1.0, state["air.wash"][0])
     back[_O3] = _ozone(state, tick, swing[_O3], params)
     return back
+
+
+def _fine(state: CityState, tick: Tick, wind_m_s: float, level: HazeLevel) -> float:
+    """The haze knows the climate's wind; what an incident adds to the wind thins it further."""
+    haze = max(0.0, math.exp(float(state["weather.haze"][0])) - HAZE_OFFSET)
+    natural = float(state["weather.natural_wind_m_s"][0])
+    return today(haze, tick.day, level) * _thinned(wind_m_s) / _thinned(natural)
+
+
+def today(haze_ug_m3: float, day: float, level: HazeLevel) -> float:
+    """Today's PM2.5 for a haze of the years that its law was fitted on."""
+    return float(monthly(level.factor, day) * haze_ug_m3**level.power)
+
+
+def _thinned(wind_m_s: float) -> float:
+    """(u/2.5)^-0.6 within bounds (expert knowledge, unverified)."""
+    return float(min(1.6, max(0.6, (max(wind_m_s, 0.3) / 2.5) ** -0.6)))
+
+
+def _coarse(latent: float, params: AirParams) -> float:
+    """The share of coarse dust swings half as much as the region (design choice)."""
+    sd = params.log_sd[_PM10] / 2
+    return math.exp(sd * latent - sd**2 / 2)
 
 
 def _ozone(state: CityState, tick: Tick, swing: float, params: AirParams) -> float:

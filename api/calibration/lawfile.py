@@ -1,0 +1,76 @@
+"""Laws as TOML: a header with the source, bounds, and one table of terms per law."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from api.calibration.fitter import Span
+from api.calibration.regression import ValueFit
+from twin.arrays import Floats
+
+Law = tuple[dict[str, object], dict[str, list[float]]]  # fields, terms
+SOURCES = {
+    "weather": "Chen (2016), PM2.5 Data of Five Chinese Cities, UCI, DOI 10.24432/C52K58,\n"
+    "# CC BY 4.0; Liang, Li, Zhang, Huang, Chen (2016), JGR Atmospheres 121, 10220-10236",
+}
+SOURCES["air"] = SOURCES["weather"]
+
+
+def header(name: str, file: Path, span: Span, hours: int) -> str:
+    """Where the numbers come from, as comment lines."""
+    years = f"{span.first or 'first'} to {span.last or 'last'}"
+    return (
+        f"# Written by `hengfu calibrate {name}`; fit again instead of editing.\n"
+        f"# S: every number here is fitted from {hours} hours of {file.name}, years {years}:\n"
+        f"# {SOURCES[name]}.\n"
+        "# Terms are named in twin/climate/terms.py and stages.py.\n"
+    )
+
+
+def value_table(names: list[str], fit: ValueFit, step: float) -> Law:
+    """Location and ln variance of each term that either uses."""
+    fields: dict[str, object] = {
+        "step": step,
+        "limits": [_short(limit) for limit in fit.limits],
+        "spread": _short(fit.spread),
+        "quantiles": [_short(float(q)) for q in fit.quantiles],
+    }
+    return fields, _terms(names, np.stack([fit.location, fit.scale]))
+
+
+def choice_table(names: list[str], odds: Floats) -> Law:
+    """ln odds of every class for each term that one of them uses."""
+    return {}, _terms(names, odds)
+
+
+def _terms(names: list[str], table: Floats) -> dict[str, list[float]]:
+    """The constant is always there."""
+    return {
+        name: [_short(float(value)) for value in column]
+        for number, (name, column) in enumerate(zip(names, table.T, strict=True))
+        if number == 0 or np.any(column != 0)
+    }
+
+
+def _short(value: float) -> float:
+    """Five digits: more says nothing."""
+    return float(f"{value:.5g}")
+
+
+def law_file(head: str, section: str, bounds: Mapping[str, object], laws: Mapping[str, Law]) -> str:
+    """The whole file: one section of the city's configuration."""
+    lines = [head, f"[{section}]", *(f"{name} = {_toml(value)}" for name, value in bounds.items())]
+    for name, (fields, terms) in laws.items():
+        at = f"{section}.{name}"
+        lines += ["", f"[{at}]", *(f"{key} = {_toml(value)}" for key, value in fields.items())]
+        lines += ["", f"[{at}.terms]", *(f'"{term}" = {_toml(v)}' for term, v in terms.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml(part) for part in value)}]"
+    if isinstance(value, float):
+        return "0" if value == 0 else f"{value:.5g}" if abs(value) < 1e15 else repr(value)
+    return str(value)

@@ -1,0 +1,81 @@
+"""What the climate remembers: the last 48 rows and the running means, in arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.arrays import Floats
+from twin.climate.row import LAGS, SIGNALS, Means, Past, Row, Value
+from twin.climate.sun import daylight
+from twin.climate.terms import yes
+
+ROWS, COLUMNS = max(LAGS), len(Row._fields)
+LONGEST_RUN_H = 60
+FIRST = Row(temp=15.0, dew=9.0, pressure=0.0, wind=4.0, direction=1.0, rain=0.0, haze=4.0)
+_KEEP = {name: float(np.exp(-1 / int(name.rpartition("_")[2]))) for name in SIGNALS}
+
+
+def signals(row: Row, before: Row, day: Value, hour: Value) -> dict[str, Value]:
+    """What the running means follow, at this hour."""
+    rise = row.temp - before.temp
+    sun = daylight(day, hour - 0.5)
+    return {
+        "temp": row.temp,
+        "dew": row.dew,
+        "pressure": row.pressure,
+        "wind": row.wind,
+        "wet": yes(row.rain > 0),
+        "rain": np.log1p(row.rain),
+        "swing": abs(rise),
+        "gust": abs(row.wind - before.wind),
+        "leap": abs(row.dew - before.dew),
+        "turn": yes(row.direction != before.direction),
+        "heat": 3 * rise * (sun - 0.3),
+        "rise": rise * yes(sun > 0),
+        "haze": row.haze,
+        "flicker": abs(row.haze - before.haze),
+    }
+
+
+def kept(name: str) -> float:
+    """The share of a running mean that is left after an hour."""
+    return _KEEP[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """rows: (48, 7), the newest first; means: (23,). Both are written in place."""
+
+    rows: Floats
+    means: Floats
+
+    @classmethod
+    def fresh(cls) -> "Memory":
+        """48 equal hours of spring; wants a fortnight before it means anything."""
+        memory = cls(np.empty((ROWS, COLUMNS)), np.empty(len(Means._fields)))
+        memory.clear()
+        return memory
+
+    def clear(self) -> None:
+        """Forget: 48 equal hours of spring."""
+        self.rows[:] = FIRST
+        first = {"swing": 0.7, "gust": 1.0, "leap": 0.7, "turn": 0.3, "flicker": 0.1}
+        first |= {"temp": FIRST.temp, "dew": FIRST.dew, "wind": FIRST.wind, "haze": FIRST.haze}
+        self.means[:] = [first.get(name.partition("_")[0], 0.0) for name in Means._fields]
+        self.means[-1] = 1.0
+
+    def past(self) -> Past:
+        """What is known before the next hour, as plain floats."""
+        rows = self.rows.tolist()
+        return Past({lag: Row(*rows[lag - 1]) for lag in LAGS}, Means(*self.means.tolist()))
+
+    def push(self, row: Row, day: float, hour: float) -> None:
+        """The row has been reported."""
+        before = Row(*self.rows[0].tolist())
+        now = signals(row, before, day, hour)
+        for number, (name, signal) in enumerate(SIGNALS.items()):
+            self.means[number] += (1 - _KEEP[name]) * (now[signal] - self.means[number])
+        stays = row.direction == before.direction
+        self.means[-1] = min(self.means[-1] + 1, LONGEST_RUN_H) if stays else 1.0
+        self.rows[1:] = self.rows[:-1]
+        self.rows[0] = row
