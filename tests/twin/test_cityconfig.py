@@ -17,7 +17,7 @@ GOOD = default_config_dir() / "city.toml"
     [
         ("tick_s = 60", "tick_s = 0", "tick_s", "greater than or equal to 1"),
         ("tick_s = 60", 'tick_s = "often"', "tick_s", "valid integer"),
-        ("wind_shape = 2.0", "wind_shape = -2.0", "weather.wind_shape", "greater than 0"),
+        ("gust_intensity = 0.25", "gust_intensity = -2.0", "weather.gust_intensity", "greater"),
         ("[traffic]", "[traffic]\nhorses = 3", "traffic.horses", "unknown key"),
         ("[traffic]", "[tramway]\n[traffic]", "tramway", "unknown key"),
         ("saturday = 1.55", "caturday = 1.55", "crowd.visits.day_factor.saturday", "required"),

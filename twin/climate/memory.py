@@ -1,5 +1,6 @@
 """What the climate remembers: the last 48 rows and the running means, in arrays."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,21 @@ from twin.climate.terms import yes
 
 ROWS, COLUMNS = max(LAGS), len(Row._fields)
 LONGEST_RUN_H = 60
-FIRST = Row(temp=15.0, dew=9.0, pressure=0.0, wind=4.0, direction=1.0, rain=0.0, haze=4.0)
 _KEEP = {name: float(np.exp(-1 / int(name.rpartition("_")[2]))) for name in SIGNALS}
+
+
+def usual(day: float) -> Row:
+    """A plain hour of this season, to begin with: rounded means of Shanghai (expert knowledge)."""
+    warm = -math.cos(2 * math.pi * (day - 20) / 365.25)
+    return Row(
+        temp=round(17 + 12 * warm),
+        dew=round(11 + 13 * warm),
+        pressure=round(-10 * warm),
+        wind=4.0,
+        direction=1.0,
+        rain=0.0,
+        haze=3.8 - 0.4 * warm,
+    )
 
 
 def signals(row: Row, before: Row, day: Value, hour: Value) -> dict[str, Value]:
@@ -51,17 +65,18 @@ class Memory:
 
     @classmethod
     def fresh(cls) -> "Memory":
-        """48 equal hours of spring; wants a fortnight before it means anything."""
+        """48 equal hours of April; wants some days before it means anything."""
         memory = cls(np.empty((ROWS, COLUMNS)), np.empty(len(Means._fields)))
-        memory.clear()
+        memory.clear(day=105.0)
         return memory
 
-    def clear(self) -> None:
-        """Forget: 48 equal hours of spring."""
-        self.rows[:] = FIRST
-        first = {"swing": 0.7, "gust": 1.0, "leap": 0.7, "turn": 0.3, "flicker": 0.1}
-        first |= {"temp": FIRST.temp, "dew": FIRST.dew, "wind": FIRST.wind, "haze": FIRST.haze}
-        self.means[:] = [first.get(name.partition("_")[0], 0.0) for name in Means._fields]
+    def clear(self, day: float) -> None:
+        """Forget: 48 equal hours as they are usual on this day of the year."""
+        first = usual(day)
+        self.rows[:] = first
+        size = {"swing": 0.7, "gust": 1.0, "leap": 0.7, "turn": 0.3, "flicker": 0.1}
+        level = {**size, **first._asdict(), "rain": 0.0}
+        self.means[:] = [level.get(name.partition("_")[0], 0.0) for name in Means._fields]
         self.means[-1] = 1.0
 
     def past(self) -> Past:

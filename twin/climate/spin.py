@@ -5,7 +5,7 @@ from twin.climate.memory import Memory
 from twin.clock import HOUR_MS, day_of_year, local_hour
 from twin.streams import stream
 
-SPIN_H = 14 * 24  # a fortnight forgets how it began
+SPIN_H = 6 * 24  # from a plain hour of the season on, to forget how it began
 
 
 def hour_of(t_ms: int) -> int:
@@ -21,7 +21,7 @@ def next_hour(chain: Chain, memory: Memory, seed: int, hour: int) -> Exact:
 
 
 def settle(chain: Chain, memory: Memory, seed: int, hour: int) -> None:
-    """Let a fortnight before this hour pass from a plain beginning."""
-    memory.clear()
+    """Let six days before this hour pass from a plain beginning."""
+    memory.clear(day_of_year((hour - SPIN_H) * HOUR_MS))
     for number in range(hour - SPIN_H, hour):
         next_hour(chain, memory, seed, number)

@@ -43,7 +43,7 @@ class Moment:
 
 
 def advance(state: CityState, tick: Tick, chain: Chain) -> None:
-    """Bring the three hours up to the tick; a leap of days begins anew, a fortnight before."""
+    """Bring the three hours up to the tick; a leap of days begins anew."""
     clock, hour = state["climate.clock"], hour_of(tick.t_ms)
     behind = hour - int(clock[0])
     if behind == 0:

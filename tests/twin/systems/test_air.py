@@ -7,7 +7,7 @@ from twin.systems import air
 
 
 def settle(state, config, geography, tick) -> None:
-    air.step(state, tick, air.prepare(geography), config.air)
+    air.step(state, tick, air.prepare(geography), config.air, config.haze_level)
 
 
 def test_a_street_of_800_cars_adds_about_16_ug_of_no2(state, config, geography, at) -> None:
@@ -16,7 +16,7 @@ def test_a_street_of_800_cars_adds_about_16_ug_of_no2(state, config, geography, 
     state["link.veh_speed_m_s"] = 99.0
     state["quarter.wind_speed_m_s"] = 1.6
     settle(state, config, geography, at("2026-05-18T10:00", 0.0))
-    back = air.background(state, at("2026-05-18T10:00"), 1.6, config.air)[2]
+    back = air.background(state, at("2026-05-18T10:00"), 1.6, config.air, config.haze_level)[2]
     assert state["link.no2_ug_m3"] - back == pytest.approx(0.4 * 41, rel=0.1)
 
 

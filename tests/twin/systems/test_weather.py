@@ -3,42 +3,66 @@
 import numpy as np
 import pytest
 
-from twin.clock import HOUR_MS
+from twin.climate.chain import Chain, Exact
+from twin.clock import HOUR_MS, MINUTE_MS
+from twin.hourly import hourly_series
 from twin.systems import weather
 from twin.tick import Tick
 
-
-def year(state, params, start_ms: int) -> np.ndarray:
-    """Hourly temperature, rain and wind of two years."""
-    rows = []
-    for number in range(2 * 8766):
-        weather.step(state, Tick(start_ms + number * HOUR_MS, 3600.0, 7), params)
-        names = ("air_temp_c", "rain_mm_h", "wind_speed_m_s", "air_rh_pct")
-        rows.append([float(state[f"quarter.{name}"][0]) for name in names])
-    return np.array(rows)
+RAIN = Exact._fields.index("rain")
 
 
-def test_two_years_come_near_shanghais_normals(state, config, at) -> None:
-    """Annual mean 16.7 C, 1 272 mm, about 840 wet hours."""
-    temp, rain, wind, humidity = year(state, config.weather, at("2024-01-01T00:00").t_ms).T
-    assert temp.mean() == pytest.approx(16.7, abs=1.2)
-    assert rain.sum() / 2 == pytest.approx(1272, rel=0.3)
-    assert (rain > 0).sum() / 2 == pytest.approx(835, rel=0.2)
-    assert wind.mean() == pytest.approx(3.0, abs=0.3)
-    assert 65 < humidity.mean() < 80
+@pytest.fixture(scope="module")
+def chain(config) -> Chain:
+    return Chain.of(config.weather_laws, config.haze_laws)
 
 
-def test_the_step_length_does_not_change_the_spread_of_a_latent(state, config, at) -> None:
-    start_ms = at("2026-05-01T00:00").t_ms
-    spread = []
-    for dt_s in (3600, 600):
-        values = []
-        for number in range(8000):
-            weather.step(state, Tick(start_ms + number * dt_s * 1000, dt_s, 3), config.weather)
-            values.append(float(state["weather.latent"][1]))
-        spread.append(np.std(values))
-    assert spread[0] == pytest.approx(1, abs=0.15)
-    assert spread[1] == pytest.approx(1, abs=0.25)
+def test_full_hours_are_those_of_the_hourly_series(start, config) -> None:
+    """One climate for the running city and the long series; minutes add nothing at full hours."""
+    city = start("2026-07-01T00:00")
+    series = hourly_series(config, city.seed, city.now_ms - HOUR_MS, 4)
+    for number in range(1, 4):
+        city.run_until(city.now_ms + (1 if number == 1 else HOUR_MS))
+        now = city.truth().arrays
+        assert now["quarter.air_temp_c"][0] == pytest.approx(series.temp_c[number])
+        assert now["quarter.pressure_hpa"][0] == pytest.approx(series.pressure_hpa[number])
+
+
+def test_the_minutes_of_an_hour_add_up_to_its_rain(state, config, geography, at, chain) -> None:
+    tick = at("2026-06-20T00:00")
+    weather.begin(state, geography, config.weather, chain, tick)
+    fallen, hours = 0.0, state["climate.hours"].reshape(3, -1)
+    while hours[1, RAIN] < 1:
+        tick = Tick(tick.t_ms + HOUR_MS, 3600.0, tick.seed)
+        weather.step(state, tick, config.weather, chain)
+    for minute in range(60):
+        now = Tick(tick.t_ms + minute * MINUTE_MS, 60.0, tick.seed)
+        weather.step(state, now, config.weather, chain)
+        fallen += float(state["quarter.rain_mm_h"][0]) / 60
+    assert fallen == pytest.approx(hours[1, RAIN])
+
+
+def test_added_heat_and_rain_stay_physical(state, config, geography, at, chain) -> None:
+    """Dew point at most the temperature, humidity at most 100, with and without levers."""
+    for heat, rain in ((0.0, 0.0), (6.0, 0.0), (-12.0, 0.0), (0.0, 50.0)):
+        weather.begin(state, geography, config.weather, chain, at("2026-07-01T00:00"))
+        state.lever("quarter.temp_add_c")[:] = heat
+        state.lever("quarter.rain_add_mm_h")[:] = rain
+        for minute in range(0, 240, 10):
+            tick = Tick(at("2026-07-01T00:00").t_ms + minute * MINUTE_MS, 600.0, 7)
+            weather.step(state, tick, config.weather, chain)
+            assert state["quarter.dew_point_c"][0] <= state["quarter.air_temp_c"][0]
+            assert 0 < state["zone.air_rh_pct"].min() <= state["zone.air_rh_pct"].max() <= 100
+
+
+def test_a_leap_back_begins_anew_and_goes_on_alike(state, config, geography, at, chain) -> None:
+    """Whoever comes to a moment after a leap finds the same weather."""
+    found = []
+    for begun in ("2026-05-01T00:00", "2026-03-01T00:00"):
+        weather.begin(state, geography, config.weather, chain, at(begun))
+        weather.step(state, at("2026-04-01T06:00"), config.weather, chain)
+        found.append(state["climate.hours"].tobytes())
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize(("text", "up"), [("2026-06-21T12:00", True), ("2026-06-21T23:00", False)])
