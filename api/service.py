@@ -279,7 +279,12 @@ def _influx(_data_dir: Path) -> Store:
 _STORES: Mapping[str, Callable[[Path], Store]] = {"duckdb": _duck, "influx": _influx}
 
 
-def find_run(broker_url: str, run: str | None, within_s: float = FIND_WITHIN_S) -> ClockMessage:
+def find_run(
+    broker_url: str,
+    run: str | None,
+    within_s: float = FIND_WITHIN_S,
+    connect_within_s: float = CONNECT_WITHIN_S,
+) -> ClockMessage:
     """The clock of the named run, or of the live one; raises NoRun when none is heard."""
     finder = RunFinder()
     bus = Bus(broker_url, "hengfu-finder")
@@ -287,8 +292,9 @@ def find_run(broker_url: str, run: str | None, within_s: float = FIND_WITHIN_S) 
         topic = topics.clock_topic(run or topics.ANY)
         # QoS 0: what the broker kept for an earlier search would make a dead run seem alive.
         bus.subscribe(topic, lambda message: finder.hear(message.payload), qos=0)
-        if not bus.wait_connected(CONNECT_WITHIN_S):
-            raise NoRun("the broker does not answer, so the live run cannot be found")
+        if not bus.wait_connected(connect_within_s):
+            why = bus.trouble or "does not answer"
+            raise NoRun(f"broker {bus.address} {why}: the live run cannot be found")
         found = finder.wait(within_s)
     finally:
         bus.close()

@@ -103,10 +103,12 @@ class Bus:
         self._connection = self._network_thread = 0
         self._complaints: set[str] = set()  # since the last good connection
         self._closing = False
+        self.trouble: str | None = None  # why there is no connection, once that is known
+        self.refusals = 0  # subscriptions that the broker did not grant
         self._client = _client(client_id, user, password, persistent)
         if uses_tls(url):
             self._client.tls_set_context(broker_context(os.environ))
-        if in_the_clear(url):
+        if in_the_clear(url, os.environ):
             _log.warning(
                 "the broker's password goes over the network in the clear: use mqtts://",
                 broker=self.address,
@@ -225,6 +227,7 @@ class Bus:
             hint = "look at user and password in HENGFU_BROKER or --broker"
             self._complain(f"broker refuses the connection, trying again: {hint}", str(code))
             return
+        self.trouble = None
         self._connection += 1
         self._network_thread = threading.get_ident()
         with self._lock:
@@ -263,6 +266,7 @@ class Bus:
         self, _client: mqtt.Client, _data: Any, _mid: int, reasons: list[ReasonCode], _more: Any
     ) -> None:
         if any(reason.is_failure for reason in reasons):
+            self.refusals += 1
             _log.error("broker refuses a subscription", broker=self.address)
         with self._lock:
             self._asked -= 1
@@ -273,6 +277,8 @@ class Bus:
         """Once per loss, and once more for each refusal, which somebody has to put right."""
         if event not in self._complaints:
             self._complaints.add(event)
+            words = event.removeprefix("broker ").replace(", trying again", "")
+            self.trouble = f"{words} ({why})"
             _log.warning(event, broker=self.address, reason=why)
 
     def _on_publish(

@@ -3,6 +3,7 @@
 For measurements and tests where only the older engine is installed; no service uses it.
 """
 
+import ssl
 import threading
 from collections.abc import Iterable, Mapping
 from email.message import Message as HttpMessage
@@ -20,10 +21,12 @@ _UNAUTHORIZED = b'{"code": "unauthorized", "message": "unauthorized access"}'
 class Shim(ThreadingHTTPServer):
     """Passes everything on to `engine`, writes under the path and names that 1.x knows."""
 
-    def __init__(self, engine: str, token: str) -> None:
+    def __init__(self, engine: str, token: str, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.engine, self.token = engine, token
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server_address[1]}"
         self.client = httpx.Client(timeout=60)
         self._thread = threading.Thread(target=self.serve_forever, daemon=True)
         self._thread.start()

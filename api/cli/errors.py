@@ -10,6 +10,7 @@ from api.realism.readers.table import RealFileError
 from api.realism.split import SplitError
 from api.realism.twosample import ExtraMissing
 from api.runclock import NoRun
+from api.trust import CA_FILE
 from sensors.broker import BrokerError
 from sensors.bus import BusError
 from sensors.store import StoreUnavailable
@@ -42,6 +43,8 @@ def one_line(error: Exception) -> str | None:
     """The line for a mistake that is known, or None for a defect of ours."""
     if isinstance(error, _OURS):
         return " ".join(str(error).split())
+    if isinstance(error, httpx.ConnectError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return untrusted(error)
     if isinstance(error, httpx.ConnectError):
         return (
             f"nothing answers at {error.request.url}: is `hengfu up` running? (--url, HENGFU_URL)"
@@ -51,3 +54,12 @@ def one_line(error: Exception) -> str | None:
     if isinstance(error, OSError) and (error.filename or error.errno in _FULL):
         return f"{error.filename or 'file'}: {error.strerror}"
     return None
+
+
+def untrusted(error: httpx.ConnectError) -> str:
+    """The line for a certificate that a client of the service does not accept."""
+    why = str(error).rpartition("failed: ")[2].rpartition(" (_ssl")[0].rstrip(".")
+    return (
+        f"the certificate at {error.request.url} is not accepted: {why}; "
+        f"set {CA_FILE} to its authority, or ask for the host that it names"
+    )

@@ -7,6 +7,7 @@ import httpx
 
 from api.cli.errors import UsageError
 from api.keys import well_formed
+from api.trust import trust
 
 TIMEOUT_S = 15.0
 KEY_VARIABLE = "HENGFU_API_KEY"
@@ -16,7 +17,9 @@ NOT_LET_IN = (401, 403)
 def call(method: str, url: str, path: str, **options: Any) -> Any:
     """The answer as JSON, or None without content; problem details become UsageError."""
     where = url.rstrip("/") + path
-    response = httpx.request(method, where, timeout=TIMEOUT_S, headers=credentials(), **options)
+    response = httpx.request(
+        method, where, timeout=TIMEOUT_S, headers=credentials(), verify=trust(os.environ), **options
+    )
     if response.is_error:
         raise UsageError(problem(response))
     return response.json() if response.content else None

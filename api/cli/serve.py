@@ -1,5 +1,6 @@
 """`hengfu serve`: vital signs, alerts and HTTP; with an embedded store also the ingest."""
 
+import os
 import signal
 import socket
 from contextlib import closing
@@ -24,6 +25,7 @@ from api.cli.tls import check_pair
 from api.keyring import KeyRing
 from api.ledger import LEDGER_FILE, Ledger
 from api.logs import configure_logs
+from sensors.brokerurl import PRIVATE
 from twin.config import default_config_dir
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def serve(
     keys_demanded = require_keys or not address.loopback
     if keys_demanded:
         _check_keys(data, address)
-    if tls_cert is None and not address.loopback:
+    if tls_cert is None and not address.loopback and not os.environ.get(PRIVATE):
         _log.warning("API keys go over the network in the clear: give --tls-cert and --tls-key")
     listener = listen(address)
     services = build_services(

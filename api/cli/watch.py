@@ -1,5 +1,6 @@
 """`hengfu watch`: vital signs and alerts, live in the terminal."""
 
+import os
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from rich.text import Text
 from api.cli.console import out
 from api.cli.http import call, credentials
 from api.cli.options import UrlOption
+from api.trust import trust
 
 SHADE = {
     "normal": "green",
@@ -64,7 +66,7 @@ def _events(url: str, last: str) -> Iterator[tuple[str, dict[str, Any]]]:
     headers = credentials() | ({"Last-Event-ID": last} if last else {})
     path = url.rstrip("/") + "/api/v1/alerts/stream"
     with (
-        httpx.Client(timeout=httpx.Timeout(10.0, read=60.0)) as client,
+        httpx.Client(timeout=httpx.Timeout(10.0, read=60.0), verify=trust(os.environ)) as client,
         connect_sse(client, "GET", path, headers=headers) as source,
     ):
         for event in source.iter_sse():

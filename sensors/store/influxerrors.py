@@ -1,5 +1,6 @@
 """What InfluxDB answers when it will not do as asked, as one line that names the setting."""
 
+import ssl
 from enum import Enum
 
 from sensors.store import influxsettings as names
@@ -69,8 +70,21 @@ def unfit(settings: InfluxSettings, version: str, reason: str) -> InfluxRefused:
 
 
 def unreachable(settings: InfluxSettings, error: Exception) -> StoreUnavailable:
+    why = _certificate(error)
+    if why:
+        return StoreUnavailable(
+            f"the certificate of {_where(settings)} is not accepted: {why}; "
+            f"look at {names.CA_FILE} and at this machine's clock"
+        )
     words = _line(settings, str(error)) or type(error).__name__
     return StoreUnavailable(f"{_where(settings)} does not answer: {words}")
+
+
+def _certificate(error: BaseException | None) -> str:
+    """What is wrong with the server's certificate; empty when the trouble is another."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return "" if error is None else str(error.verify_message).rstrip(".")
 
 
 def _where(settings: InfluxSettings) -> str:

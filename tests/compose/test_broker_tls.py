@@ -16,10 +16,17 @@ import pytest
 from compose.mosquitto import SHIPPED, Mosquitto, free_port, make_mosquitto, password
 from structlog.testing import capture_logs
 from support.certificates import Authority, Pair, make_authority
+from support.influxserver import InfluxServer, influx_for_tests
 
+from api.bench.influxshim import Shim
+from api.keyring import KeyRing
+from api.ledger import LEDGER_FILE, Ledger
+from api.roles import Role
 from sensors import brokertls as names
 from sensors.broker import HOST
+from sensors.brokerurl import PRIVATE
 from sensors.bus import Bus, BusError, Message
+from sensors.store import influxsettings as influxnames
 from sensors.topics import parse
 
 pytestmark = [
@@ -183,6 +190,13 @@ def test_a_password_in_the_clear_beyond_loopback_is_warned_of(url: str, warned: 
     assert "secret-word" not in str(said)
 
 
+def test_on_a_network_that_is_nobody_elses_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PRIVATE, "1")
+    with capture_logs() as said:
+        Bus("mqtt://me:secret-word@192.0.2.1", "test-tls").close()
+    assert said == []
+
+
 def test_a_certificate_without_its_key_stops_the_broker_with_one_line(
     authority: Authority, tmp_path: Path
 ) -> None:
@@ -211,40 +225,75 @@ def spawn(words: list[str], environment: Mapping[str, str], log: Path) -> "subpr
         )
 
 
+@pytest.fixture(scope="module")
+def influx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InfluxServer]:
+    yield from influx_for_tests(tmp_path_factory.mktemp("influx"))
+
+
+@pytest.fixture
+def store(influx: InfluxServer, authority: Authority) -> Iterator[dict[str, str]]:
+    """The environment of an InfluxDB behind TLS."""
+    pair = authority.issue("influxdb")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair.cert, pair.key)
+    with influx.bucket() as settings:
+        shim = Shim(influx.shim.engine, influx.shim.token, context)
+        yield {
+            influxnames.URL: shim.url,
+            influxnames.TOKEN: shim.token,
+            influxnames.ORG: settings.org,
+            influxnames.BUCKET: settings.bucket,
+            influxnames.CA_FILE: str(authority.pair.cert),
+        }
+        shim.stop()
+
+
+def key_of(data: Path) -> str:
+    """A key of a service that keeps its ledger in this folder."""
+    with contextlib.closing(Ledger(data / LEDGER_FILE)) as ledger:
+        return KeyRing(ledger).create("test", Role.VIEWER)[1]
+
+
 def test_the_whole_chain_runs_encrypted_and_tells_no_secret(
-    good: Encrypted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    good: Encrypted, store: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """City, ingest and service over mqtts, the answer over https, and nothing of it in the logs."""
+    """City, ingest, InfluxDB and service by TLS, keys demanded; no secret is in any log."""
     ca, web, port = str(good.authority.pair.cert), good.authority.issue("web"), free_port()
     monkeypatch.setenv(names.CA_FILE, ca)
     overheard: Queue[Message] = Queue()
     bus = Bus(good.url(), "test-overhear", persistent=False)
     bus.subscribe("hengfu/v1/#", overheard.put)
     assert bus.wait_subscribed(10)
+    (tmp_path / "monitor").mkdir()
+    key = key_of(tmp_path / "monitor")
     tls = ["--port", str(port), "--tls-cert", str(web.cert), "--tls-key", str(web.key)]
     roles = {
-        "ingest": ["ingest"],
-        "monitor": ["serve", "--no-ingest", *tls],
+        "ingest": ["ingest", "--store", "influx"],
+        "monitor": ["serve", "--no-ingest", "--store", "influx", "--require-keys", *tls],
         "city": ["simulate"],
     }
     with contextlib.ExitStack() as ends:
         ends.callback(bus.close)
         for user, words in roles.items():
             common = ["--run", RUN, "--area", "core", "--data", str(tmp_path / user)]
-            process = spawn(
-                [*words, *common], {"HENGFU_BROKER": good.url(user)}, tmp_path / f"{user}.log"
-            )
+            environment = {**store, "HENGFU_BROKER": good.url(user)}
+            process = spawn([*words, *common], environment, tmp_path / f"{user}.log")
             ends.callback(process.wait, 20)
             ends.callback(process.terminate)
         missing = {"readings", "confirmed", "vitals"}
         while missing:
             missing.discard(parse(overheard.get(timeout=120).topic).channel)
-        trusted = ssl.create_default_context(cafile=ca)
-        answer = httpx.get(f"https://{HOST}:{port}/api/v1/vitals", verify=trusted, timeout=30)
-        assert answer.status_code == 200
+        trusted, url = ssl.create_default_context(cafile=ca), f"https://{HOST}:{port}"
+        for token, status in ((key, 200), (f"{key}x", 401)):
+            answer = httpx.get(
+                f"{url}/api/v1/vitals", verify=trusted, timeout=30, headers={"X-API-Key": token}
+            )
+            assert answer.status_code == status
         with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
-            httpx.get(f"https://{HOST}:{port}/healthz", timeout=30)
+            httpx.get(f"{url}/healthz", timeout=30)
     written = good.broker.log() + "".join(
         (tmp_path / f"{user}.log").read_text(encoding="utf-8") for user in roles
     )
-    assert [user for user in roles if password(user) in written] == []
+    assert "Traceback" not in written
+    secrets = [key, store[influxnames.TOKEN], *(password(user) for user in roles)]
+    assert [secret for secret in secrets if secret in written] == []

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import cast
@@ -9,6 +10,7 @@ from typing import cast
 import numpy as np
 import pytest
 from pydantic import SecretStr
+from support.certificates import Authority, make_authority
 from support.influxpretend import BUCKET_ID, Clothes, PretendShim
 from support.influxserver import InfluxServer, influx_for_tests, start_influx
 
@@ -49,6 +51,24 @@ def dressed(
 ) -> Iterator[InfluxSettings]:
     """The same bucket, seen through a server that says that it is another version."""
     shim = PretendShim(server.shim.engine, server.shim.token, clothes)
+    yield settings.model_copy(update={"url": shim.url})
+    shim.stop()
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def behind_tls(
+    server: InfluxServer, settings: InfluxSettings, authority: Authority
+) -> Iterator[InfluxSettings]:
+    """The same bucket by https, with a certificate of an authority that nobody knows."""
+    pair = authority.issue("influx")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair.cert, pair.key)
+    shim = Shim(server.shim.engine, server.shim.token, context)
     yield settings.model_copy(update={"url": shim.url})
     shim.stop()
 
@@ -159,6 +179,22 @@ def test_something_that_is_not_influxdb_is_one_clear_line(settings: InfluxSettin
     with pytest.raises(StoreUnavailable, match=r"^InfluxDB at HENGFU_INFLUX_URL=[^\n]+$"):
         InfluxStore(changed(settings, url=shim.url))
     shim.stop()
+
+
+def test_behind_tls_it_works_with_the_authority_in_the_ca_file(
+    behind_tls: InfluxSettings, authority: Authority
+) -> None:
+    assert behind_tls.url.startswith("https://")
+    store = InfluxStore(changed(behind_tls, ca_file=authority.pair.cert))
+    store.write("r", ticks(3), ONE, [Mark("z-01-01", "g", 1, 1)])
+    assert (stored(store), store.marks("r")) == (3, [Mark("z-01-01", "g", 1, 1)])
+    store.close()
+
+
+def test_an_unknown_authority_is_named_with_the_variable(behind_tls: InfluxSettings) -> None:
+    with pytest.raises(StoreUnavailable, match=r"not accepted: .*INFLUX_CA_FILE") as said:
+        InfluxStore(behind_tls)
+    assert "\n" not in str(said.value)
 
 
 def test_a_closed_store_is_unavailable(settings: InfluxSettings) -> None:

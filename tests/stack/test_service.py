@@ -68,6 +68,11 @@ def test_without_a_city_no_run_is_found(broker: Broker) -> None:
         find_run(broker.url, None, within_s=0.2)
 
 
+def test_a_broker_that_does_not_answer_is_named_with_the_reason() -> None:
+    with pytest.raises(NoRun, match=r"broker 127.0.0.1:1 cannot be reached \(Connection refused\)"):
+        find_run("mqtt://127.0.0.1:1", None, connect_within_s=1.0)
+
+
 def test_clearing_a_run_leaves_the_others(broker: Broker, city: Bus) -> None:
     tick(city, "old", 1)
     city.publish(alert_topic("old", "a1"), b"{}", 1, True)
