@@ -5,6 +5,7 @@ else into a WireError with a short stable reason (docs/wire.md lists them).
 """
 
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -127,7 +128,8 @@ def decode(payload: bytes, now_ms: int | None = None) -> Pack:
 
 def _pack(columns: Columns, first: Record, now_ms: int | None) -> Pack:
     prefix = _prefix(columns.names[0])
-    if not all(name.startswith(prefix) and len(name) > len(prefix) for name in columns.names):
+    own = min(map(len, columns.names)) > len(prefix)
+    if not (own and all(map(str.startswith, columns.names, repeat(prefix)))):
         raise WireError("name", f"expected every name to start with {prefix!r}")
     epoch, seq = _mark(first)
     return Pack(

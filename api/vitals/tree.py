@@ -100,7 +100,8 @@ def limited(
     """min(weighted mean, lowest + slack) down the first axis: the weakest-part rule.
 
     Rows are parts, columns entities; `weight` per part, or per part and column. Parts without
-    a score pass their weight to the others; confidence = (1 - missing share) * median confidence of the others.
+    a score pass their weight to the others; confidence = (1 - missing share) * median confidence
+    of the others.
     """
     known = ~np.isnan(score) & applicable
     share = weight[:, None] if weight.ndim == 1 else weight
