@@ -22,7 +22,7 @@ def is_commuter(week: Week) -> bool:
 
 def is_shopping(week: Week) -> bool:
     """A shopping street: busiest from noon to six, and the weekend is like the working days."""
-    return 0.75 <= week.weekend_share <= 1.3 and 12 <= week.busiest_hour <= 17
+    return 0.75 <= week.weekend_share <= 1.15 and 12 <= week.busiest_hour <= 17
 
 
 def weeks_of(series: Series, kind: Kind) -> dict[str, Week]:

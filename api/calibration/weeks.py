@@ -55,13 +55,16 @@ def usual_week(series: Series, column: str) -> Week | None:
         return None
     logs = _day_logs(days, hours, group, use)
     rest = _hour_logs(days, hours, group, use, peak)
+    hour_sd = _usual_spread(rest)
+    hour_keep = max(0.0, _lagged(rest[:, :-1].ravel(), rest[:, 1:].ravel()))
+    by_hours = hour_sd**2 * _left_in_a_day(hours[0] / hours[0].sum(), hour_keep)
     return Week(
         hours=hours / peak,
         peak=peak,
-        day_sd=float(np.nanstd(logs)),
+        day_sd=float(np.sqrt(max(0.0, float(np.nanvar(logs)) - by_hours))),
         day_keep=max(0.0, _lagged(logs[:-1], logs[1:])),
-        hour_sd=float(np.nanstd(rest)),
-        hour_keep=max(0.0, _lagged(rest[:, :-1].ravel(), rest[:, 1:].ravel())),
+        hour_sd=hour_sd,
+        hour_keep=hour_keep,
         days=int(np.count_nonzero(use)),
     )
 
@@ -104,6 +107,18 @@ def _hour_logs(days: Floats, hours: Floats, group: Ints, use: Bools, peak: float
     rest = np.full(days.shape, np.nan)
     rest[busy] = np.log(days[busy] / expected[busy])
     return rest
+
+
+def _usual_spread(rest: Floats) -> float:
+    """Standard deviation by the middle half, so that accidents and snow do not count as usual."""
+    low, high = np.nanquantile(rest, (0.25, 0.75))
+    return float((high - low) / 1.349)
+
+
+def _left_in_a_day(weight: Floats, keep: float) -> float:
+    """Variance of a day's weighted mean over that of an hour, for an AR(1) over its hours."""
+    hour = np.arange(len(weight))
+    return float(weight @ keep ** np.abs(hour[:, None] - hour[None, :]) @ weight)
 
 
 def _lagged(first: Floats, second: Floats) -> float:

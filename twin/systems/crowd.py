@@ -214,7 +214,7 @@ def in_groups(mean: Floats, group_share: tuple[float, ...], rng: np.random.Gener
     share = np.asarray(group_share)
     size = np.arange(1, len(share) + 1, dtype=np.float64)
     groups = rng.poisson(np.multiply.outer(share / float(share @ size), mean))
-    return np.asarray(size @ groups)
+    return np.asarray(np.tensordot(size, groups, axes=1))
 
 
 def _exchange(
