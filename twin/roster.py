@@ -117,7 +117,7 @@ def _air(geography: Geography, config: CityConfig) -> Bound:
 
 def _noise(geography: Geography, config: CityConfig) -> Bound:
     layout = noise.prepare(geography, config.noise)
-    return Bound(_nothing, partial(noise.step, layout=layout, params=config.noise))
+    return Bound(noise.begin, partial(noise.step, layout=layout, params=config.noise))
 
 
 def _vibration(geography: Geography, config: CityConfig) -> Bound:

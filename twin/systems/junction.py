@@ -115,12 +115,13 @@ def step(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) ->
 
 def green_in_step_s(tick: Tick, layout: Layout, params: TrafficParams) -> Floats:
     """Seconds of green of each arm within the step that ends now; the cycle runs by the clock."""
-    end = (tick.t_ms / 1000) % params.cycle_s
-    begin = end - tick.dt_s
-    low, high = layout.green_from_s, layout.green_from_s + layout.green_s
-    now = np.minimum(end, high) - np.maximum(begin, low)
-    before = np.minimum(end + params.cycle_s, high) - np.maximum(begin + params.cycle_s, low)
-    return np.asarray(np.maximum(0.0, now) + np.maximum(0.0, before))
+    end = tick.t_ms / 1000
+    return _green_until_s(end, layout, params) - _green_until_s(end - tick.dt_s, layout, params)
+
+
+def _green_until_s(moment_s: float, layout: Layout, params: TrafficParams) -> Floats:
+    cycles, rest = divmod(moment_s, params.cycle_s)
+    return cycles * layout.green_s + np.clip(rest - layout.green_from_s, 0.0, layout.green_s)
 
 
 def _leave(state: CityState, ready: Floats, layout: Layout) -> Floats:

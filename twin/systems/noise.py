@@ -12,6 +12,15 @@ from twin.kinds import ByRoadClass
 from twin.profiles import NotNegative, Positive, Share
 from twin.relations import attribute, column, total
 from twin.state import CityState, Quantity
+from twin.systems.soundscape import (
+    Places,
+    SoundscapeParams,
+    bars_db,
+    cicadas_db,
+    places,
+    works_db,
+)
+from twin.systems.texture import TextureParams, happen, offset_db, wander
 from twin.tick import Tick
 
 
@@ -23,11 +32,11 @@ class NoiseParams(Table):
     fleet_correction_db: float
     floor_day_db: float
     floor_night_db: float
-    scatter_db: NotNegative
-    scatter_s: Positive
     horns_per_h: NotNegative
     talk_distance_m: Positive
     talking_share: Share
+    sources: SoundscapeParams
+    texture: TextureParams
 
 
 QUANTITIES = (
@@ -35,6 +44,8 @@ QUANTITIES = (
     Quantity("link.noise_lamax_db", 60.0),
     Quantity("link.noise_l10_db", 53.0),
     Quantity("link.noise_z", truth=False),
+    Quantity("link.noise_slow_z", truth=False),
+    Quantity("link.noise_event_db", truth=False),
 )
 
 
@@ -46,6 +57,8 @@ class Layout:
     heavy_share: Floats
     crowd_share: Floats
     plaza_link: Index
+    place: Places
+    offset_db: float
 
 
 def prepare(geography: Geography, params: NoiseParams) -> Layout:
@@ -56,24 +69,37 @@ def prepare(geography: Geography, params: NoiseParams) -> Layout:
         heavy_share=params.heavy_share.rows(attribute(links, "road_class")),
         crowd_share=np.minimum(1.0, 40 / np.maximum(1.0, column(links, "length_m"))),
         plaza_link=geography["plaza"].link,
+        place=places(geography, params.sources),
+        offset_db=offset_db(params.texture),
     )
 
 
+def begin(state: CityState, tick: Tick) -> None:
+    """Minutes start anywhere in their usual swing."""
+    rng = tick.rng("noise/start")
+    for name in ("link.noise_z", "link.noise_slow_z"):
+        state[name] = rng.standard_normal(len(state[name]))
+
+
 def step(state: CityState, tick: Tick, layout: Layout, params: NoiseParams) -> None:
-    """Energy sum of traffic, talk, event and floor, with a scatter from minute to minute."""
-    rng = tick.rng("noise")
+    """Energy sum of all that sounds, with the texture of real minutes around it."""
+    rng, texture = tick.rng("noise"), params.texture
+    streets = layout.place.streets
     steady = energy_sum(
         _traffic_level(state, tick, layout, params),
         _talk(state, layout, params),
         state.lever("link.noise_source_db"),
-        np.full(len(layout.distance_m), _floor(tick, params)),
+        bars_db(tick, layout.place, params.sources),
+        works_db(tick, layout.place, params.sources),
+        np.full(streets, cicadas_db(state, tick, params.sources)),
+        np.full(streets, _floor(tick, params)),
     )
-    scatter = state["link.noise_z"]
-    phi = math.exp(-tick.dt_s / params.scatter_s)
-    scatter *= phi
-    scatter += math.sqrt(1 - phi * phi) * rng.standard_normal(len(scatter))
-    level = steady + params.scatter_db * scatter - 0.115 * params.scatter_db**2  # same mean energy
-    _write(state, level, tick, params, rng)
+    fast, slow, event = (state[f"link.noise_{name}"] for name in ("z", "slow_z", "event_db"))
+    wander(fast, texture.fast_keep, tick.dt_s, rng)
+    wander(slow, texture.slow_keep, tick.dt_s, rng)
+    happen(event, texture, tick.dt_s, rng)
+    moved = texture.fast_sd_db * fast + texture.slow_sd_db * slow + event - layout.offset_db
+    _write(state, steady + moved, tick, params, rng)
 
 
 def _write(

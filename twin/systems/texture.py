@@ -1,0 +1,56 @@
+"""How sound moves from minute to minute around its hour: two memories and short loud events."""
+
+import math
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from twin.arrays import Floats
+from twin.config import Table
+from twin.profiles import NotNegative
+
+Keep = Annotated[float, Field(ge=0, lt=1)]
+LOUDEST_DB = 20.0  # an event is cut here
+
+
+class TextureParams(Table):
+    """Section [noise.texture], fitted. *_keep: what is left a minute later; event_db: mean height
+    of an event over the minute's level, exponential."""
+
+    fast_sd_db: NotNegative
+    fast_keep: Keep
+    slow_sd_db: NotNegative
+    slow_keep: Keep
+    events_per_h: NotNegative
+    event_db: Annotated[float, Field(gt=0)]
+    event_keep: Keep
+
+
+def offset_db(params: TextureParams) -> float:
+    """What to take away so that the mean energy stays that of the steady level."""
+    spread = (math.log(10) / 10) ** 2 * (params.fast_sd_db**2 + params.slow_sd_db**2) / 2
+    rate = params.events_per_h / 60
+    share = rate / (rate + 1 - params.event_keep)
+    height = np.linspace(0, LOUDEST_DB, 400)
+    density = np.exp(-height / params.event_db) / params.event_db
+    step = height[1] - height[0]
+    tail = math.exp(-LOUDEST_DB / params.event_db) * 10 ** (LOUDEST_DB / 10)
+    energy = float((density * 10 ** (height / 10)).sum() * step) + tail
+    return 10 * (spread / math.log(10) + math.log10(1 - share + share * energy))
+
+
+def wander(z: Floats, keep_min: float, dt_s: float, rng: np.random.Generator) -> None:
+    """One step of a standard AR(1) in place."""
+    phi = keep_min ** (dt_s / 60)
+    z *= phi
+    z += math.sqrt(1 - phi * phi) * rng.standard_normal(len(z))
+
+
+def happen(event_db: Floats, params: TextureParams, dt_s: float, rng: np.random.Generator) -> None:
+    """Events end and begin in place; 0 where there is none."""
+    chance = rng.random((2, len(event_db)))
+    event_db *= chance[0] < params.event_keep ** (dt_s / 60)
+    begins = (event_db == 0) & (chance[1] < -math.expm1(-params.events_per_h * dt_s / 3600))
+    height = np.minimum(LOUDEST_DB, rng.exponential(params.event_db, len(event_db)))
+    event_db[begins] = height[begins]
