@@ -14,14 +14,15 @@ from api.realism.series import Series
 from api.realism.texture import DEVIATION, LAGS_MIN, QUANTILES, deviations, loud_pct, step_sd
 from twin.arrays import Floats
 from twin.streams import stream
-from twin.systems.texture import TextureParams, happen, wander
+from twin.systems.texture import TextureParams, happen, moves_db, wander
 
 _NAMES = (
-    "fast_sd_db", "fast_keep", "slow_sd_db", "slow_keep", "events_per_h", "event_db", "event_keep"
+    "fast_sd_db", "fast_keep", "slow_sd_db", "slow_keep", "bend_per_db",
+    "events_per_h", "event_db", "event_keep",
 )  # fmt: skip
-_FIRST = (1.2, 0.2, 0.8, 0.9, 3.0, 4.0, 0.3)
-_LOW = (0.1, 0.0, 0.1, 0.6, 0.2, 1.0, 0.0)
-_HIGH = (4.0, 0.6, 3.0, 0.99, 20.0, 8.0, 0.8)
+_FIRST = (1.2, 0.4, 1.2, 0.95, 0.15, 3.0, 4.0, 0.3)
+_LOW = (0.1, 0.0, 0.1, 0.6, 0.001, 0.2, 1.0, 0.0)
+_HIGH = (4.0, 0.8, 3.0, 0.99, 0.4, 20.0, 8.0, 0.8)
 _ROUNDS, _SITES = 60, 40
 
 
@@ -68,7 +69,7 @@ def simulate(params: TextureParams, minutes: int, seed: int) -> Floats:
         wander(fast, params.fast_keep, 60.0, rng)
         wander(slow, params.slow_keep, 60.0, rng)
         happen(event, params, 60.0, rng)
-        row[:] = 50 + params.fast_sd_db * fast + params.slow_sd_db * slow + event
+        row[:] = 50 + moves_db(fast, slow, event, params)
     return np.asarray(rows.T.ravel())
 
 

@@ -20,7 +20,7 @@ from twin.systems.soundscape import (
     places,
     works_db,
 )
-from twin.systems.texture import TextureParams, happen, offset_db, wander
+from twin.systems.texture import TextureParams, happen, moves_db, offset_db, wander
 from twin.tick import Tick
 
 
@@ -98,7 +98,7 @@ def step(state: CityState, tick: Tick, layout: Layout, params: NoiseParams) -> N
     wander(fast, texture.fast_keep, tick.dt_s, rng)
     wander(slow, texture.slow_keep, tick.dt_s, rng)
     happen(event, texture, tick.dt_s, rng)
-    moved = texture.fast_sd_db * fast + texture.slow_sd_db * slow + event - layout.offset_db
+    moved = moves_db(fast, slow, event, texture) - layout.offset_db
     _write(state, steady + moved, tick, params, rng)
 
 

@@ -15,13 +15,17 @@ LOUDEST_DB = 20.0  # an event is cut here
 
 
 class TextureParams(Table):
-    """Section [noise.texture], fitted. *_keep: what is left a minute later; event_db: mean height
-    of an event over the minute's level, exponential."""
+    """Section [noise.texture], fitted.
+
+    *_keep: what is left a minute later; bend_per_db: how much louder moves outdo quieter ones;
+    event_db: mean height of an event over the minute's level, exponential.
+    """
 
     fast_sd_db: NotNegative
     fast_keep: Keep
     slow_sd_db: NotNegative
     slow_keep: Keep
+    bend_per_db: Annotated[float, Field(gt=0, le=0.4)]
     events_per_h: NotNegative
     event_db: Annotated[float, Field(gt=0)]
     event_keep: Keep
@@ -29,15 +33,27 @@ class TextureParams(Table):
 
 def offset_db(params: TextureParams) -> float:
     """What to take away so that the mean energy stays that of the steady level."""
-    spread = (math.log(10) / 10) ** 2 * (params.fast_sd_db**2 + params.slow_sd_db**2) / 2
+    sd = math.hypot(params.fast_sd_db, params.slow_sd_db)
+    z = np.linspace(-5, 5, 501)
+    weight = np.exp(-z * z / 2) / np.exp(-z * z / 2).sum()
+    swing = float(weight @ 10 ** (bent(sd * z, params) / 10))
     rate = params.events_per_h / 60
     share = rate / (rate + 1 - params.event_keep)
-    height = np.linspace(0, LOUDEST_DB, 400)
-    density = np.exp(-height / params.event_db) / params.event_db
-    step = height[1] - height[0]
-    tail = math.exp(-LOUDEST_DB / params.event_db) * 10 ** (LOUDEST_DB / 10)
-    energy = float((density * 10 ** (height / 10)).sum() * step) + tail
-    return 10 * (spread / math.log(10) + math.log10(1 - share + share * energy))
+    place = (np.arange(500) + 0.5) / 500
+    height = np.minimum(LOUDEST_DB, -params.event_db * np.log(1 - place))
+    energy = float(np.mean(10 ** (height / 10)))
+    return 10 * math.log10(swing * (1 - share + share * energy))
+
+
+def bent(swing_db: Floats, params: TextureParams) -> Floats:
+    """A normal swing in dB with a longer loud side: sounds add, silence has a floor."""
+    return np.asarray(np.expm1(params.bend_per_db * swing_db) / params.bend_per_db)
+
+
+def moves_db(fast: Floats, slow: Floats, event_db: Floats, params: TextureParams) -> Floats:
+    """Deviation of the minute from its hour in dB."""
+    swing = params.fast_sd_db * fast + params.slow_sd_db * slow
+    return bent(swing, params) + event_db
 
 
 def wander(z: Floats, keep_min: float, dt_s: float, rng: np.random.Generator) -> None:
