@@ -33,6 +33,7 @@ class Delivery:
         half_s = GRID_MS / 2000
         share = np.clip((slowest - half_s) / np.maximum(slowest - quickest, 1e-9), 0.0, 1.0)
         self._late: Floats = np.where(quickest >= half_s, 1.0, share)[network.kind]
+        self._slow = self._late > 0
         self._network, self._faults = network, faults
         self._keys = salted(keys_of(seed, network.sensor_ids), "delay")
         self._waiting = ReadingBatch.empty()
@@ -45,7 +46,7 @@ class Delivery:
         """What reaches the gateways at this tick of what was said now and earlier."""
         batch = self._faults.carried(batch, moment)
         sensor = self._network.series.sensor[batch.series]
-        slow = np.flatnonzero(self._late[sensor])
+        slow = np.flatnonzero(self._slow[sensor])
         chance = uniform(draw(self._keys[sensor[slow]], moment.t_ms // GRID_MS))
         late = np.zeros(len(batch), bool)
         late[slow] = chance < self._late[sensor[slow]]

@@ -37,8 +37,8 @@ class Instruments:
     cross_at: Index
     fades_at: Index
     fades_over: Floats  # the leak is gone from here on; 0 where it does not fade
-    weights: Floats  # lags x grades of the noise's moving average
-    grade: Index
+    weights: Floats  # of the noise's moving average, lags x series
+    special: Bools  # not just a number: a boolean, a direction, a leak that fades
     boolean: Bools
     circular: Bools
     threshold: Floats  # a boolean is true above it
@@ -76,6 +76,10 @@ def instruments_of(network: Network, layout: Layout, seed: int) -> Instruments:
     truth = [one.truth for one in quantities]
     warm = [AIR_TEMPERATURE if one.temp_coef else "" for one in quantities]
     cross = [one.cross.truth if one.cross else "" for one in quantities]
+    boolean = np.array([one.boolean for one in quantities])[row]
+    circular = np.array([one.circular for one in quantities])[row]
+    fades_over = np.array([_fade(one)[1] for one in quantities])[row]
+    weights = np.stack([ar_weights(error.phi) for error in errors], axis=1)
     return Instruments(
         keys=keys,
         parameters=_parameters(quantities, row, keys, grade),
@@ -83,11 +87,11 @@ def instruments_of(network: Network, layout: Layout, seed: int) -> Instruments:
         temp_at=_places(network, layout, warm),
         cross_at=_places(network, layout, cross),
         fades_at=_places(network, layout, [_fade(one)[0] for one in quantities]),
-        fades_over=np.array([_fade(one)[1] for one in quantities])[row],
-        weights=np.stack([ar_weights(error.phi) for error in errors], axis=1),
-        grade=grade,
-        boolean=np.array([one.boolean for one in quantities])[row],
-        circular=np.array([one.circular for one in quantities])[row],
+        fades_over=fades_over,
+        weights=np.ascontiguousarray(weights[:, grade]),
+        special=boolean | circular | (fades_over > 0),
+        boolean=boolean,
+        circular=circular,
         threshold=np.array([one.above for one in quantities])[row],
         error_rate=np.array([one.error_rate for one in quantities])[row],
         drift=noise * np.array([error.drift for error in errors])[grade] * _PER_MONTH,

@@ -25,9 +25,9 @@ from sensors.instruments import (
     Instruments,
 )
 from sensors.noise import Keys, coloured, draw, fraction, salted, uniform
-from twin.arrays import Floats, Index, Ints
+from twin.arrays import Array, Floats, Index, Ints
 
-CHUNK = 4096  # series per pass: its arrays fit the second-level cache
+CHUNK = 8192  # series per pass: its arrays fit the caches, its calls are few
 FLIP_MS = 15 * 60_000  # a wrong boolean stays wrong for a quarter of an hour (design choice)
 _NEUTRAL_C = 20.0
 
@@ -42,45 +42,70 @@ def measure(
     values, draws = np.empty(len(series)), np.empty(len(series), np.uint64)
     for start in range(0, len(series), CHUNK):
         part = slice(start, start + CHUNK)
-        values[part], draws[part] = _numbers(instruments, offsets, flat, series[part], tick[part])
-    _booleans(instruments, flat, series, t_ms, values)
+        rows = _rows(series[part])
+        values[part], draws[part] = _numbers(instruments, offsets, flat, rows, tick[part])
+        if instruments.special[rows].any():
+            _booleans(instruments, flat, series[part], t_ms, values[part])
     return values, draws
 
 
+def _rows(series: Index) -> Index | slice:
+    """Neighbours in order as a slice: their columns are seen, not copied."""
+    first, last = int(series[0]), int(series[-1])
+    together = last - first == len(series) - 1 and bool((series[1:] > series[:-1]).all())
+    return slice(first, last + 1) if together else series
+
+
+def _columns(matrix: Floats, rows: Index | slice) -> Floats:
+    return matrix[:, rows] if isinstance(rows, slice) else matrix.take(rows, axis=1)
+
+
 def _numbers(
-    instruments: Instruments, offsets: Floats, flat: Floats, series: Index, tick: Ints
+    instruments: Instruments, offsets: Floats, flat: Floats, rows: Index | slice, tick: Ints
 ) -> tuple[Floats, Keys]:
-    p = instruments.parameters.take(series, axis=1)
-    x = flat[instruments.truth_at[series]]
-    excess = flat[instruments.cross_at[series]] - p[ABOVE]
+    p = _columns(instruments.parameters, rows)
+    special = np.flatnonzero(instruments.special[rows])
+    excess = flat[instruments.cross_at[rows]]
+    excess -= p[ABOVE]
     np.maximum(excess, 0.0, out=excess)
-    _calm(instruments, flat, series, excess)
-    y = x * (1.0 + p[MUL] * excess)
-    y += p[ADD] * excess
-    sigma = p[NOISE] + p[NOISE_REL] * np.abs(y)
+    _calm(instruments, flat, rows, special, excess)
+    y = p[MUL] * excess
+    y += 1.0
+    y *= flat[instruments.truth_at[rows]]
+    excess *= p[ADD]
+    y += excess
+    sigma = np.abs(y)
+    sigma *= p[NOISE_REL]
+    sigma += p[NOISE]
     y *= p[GAIN]
-    y += offsets[series]
-    y += p[TEMP] * (flat[instruments.temp_at[series]] - _NEUTRAL_C)
-    weights = instruments.weights[:, instruments.grade[series]]
-    noise, draws = coloured(instruments.keys[series], tick, weights)
+    y += offsets[rows]
+    warm = flat[instruments.temp_at[rows]]
+    warm -= _NEUTRAL_C
+    warm *= p[TEMP]
+    y += warm
+    noise, draws = coloured(instruments.keys[rows], tick, _columns(instruments.weights, rows))
     noise *= sigma
     y += noise
-    _wrap(instruments, p, series, y)
+    _wrap(instruments, p, rows, special, y)
     return _quantised(p, y, draws), draws
 
 
-def _calm(instruments: Instruments, flat: Floats, series: Index, excess: Floats) -> None:
+def _calm(
+    instruments: Instruments, flat: Floats, rows: Index | slice, special: Array, excess: Floats
+) -> None:
     """Leaks that a third quantity takes away: the sun on a shield, less with every m/s of wind."""
-    fading = np.flatnonzero(instruments.fades_over[series])
+    over = instruments.fades_over[rows][special]
+    fading = special[over > 0]
     if len(fading):
-        mine = series[fading]
-        left = 1.0 - flat[instruments.fades_at[mine]] / instruments.fades_over[mine]
+        left = 1.0 - flat[instruments.fades_at[rows][fading]] / over[over > 0]
         excess[fading] *= np.maximum(left, 0.0)
 
 
-def _wrap(instruments: Instruments, p: Floats, series: Index, y: Floats) -> None:
+def _wrap(
+    instruments: Instruments, p: Floats, rows: Index | slice, special: Array, y: Floats
+) -> None:
     """Directions go round: 361° is 1°, and what would round up to 360° is 0°."""
-    turning = np.flatnonzero(instruments.circular[series])
+    turning = special[instruments.circular[rows][special]]
     if len(turning):
         low, high, step = p[LOW, turning], p[HIGH, turning], p[STEP, turning]
         y[turning] = low + np.rint((y[turning] - low) / step) * step % (high - low)

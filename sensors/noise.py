@@ -44,18 +44,30 @@ def salted(keys: Keys, purpose: str) -> Keys:
 
 def draw(keys: Keys, tick: Ints | int) -> Keys:
     """64 random bits per key at this tick (one tick for all or one per key)."""
-    z = keys + np.asarray(tick).astype(np.uint64) * _GOLDEN
-    z ^= z >> _S30
+    return _mixed(_counter(keys, tick))
+
+
+def _counter(keys: Keys, tick: Ints | int) -> Keys:
+    """The number that is hashed; a tick earlier it is less by the golden ratio."""
+    return keys + np.asarray(tick).astype(np.uint64) * _GOLDEN
+
+
+def _mixed(z: Keys) -> Keys:
+    """The finaliser, in place."""
+    part = z >> _S30
+    z ^= part
     z *= _MIX_1
-    z ^= z >> _S27
+    np.right_shift(z, _S27, out=part)
+    z ^= part
     z *= _MIX_2
-    z ^= z >> _S31
+    np.right_shift(z, _S31, out=part)
+    z ^= part
     return z
 
 
 def normal(draws: Keys) -> Floats:
     """Standard normals from the upper bits."""
-    return _quantiles()[(draws >> _S48).astype(np.intp)]
+    return _quantiles().take((draws >> _S48).view(np.int64))
 
 
 def uniform(draws: Keys) -> Floats:
@@ -91,10 +103,14 @@ def _lag_1(ratio: float) -> float:
 
 def coloured(keys: Keys, tick: Ints, weights: Floats) -> tuple[Floats, Keys]:
     """Correlated unit normals and this tick's draws; `weights` is lags x keys."""
-    now = draw(keys, tick)
+    counter = _counter(keys, tick)
+    now = _mixed(counter.copy())
     noise = normal(now) * weights[0]
     for lag in range(1, AR_LAGS + 1):
-        noise += normal(draw(keys, tick - lag)) * weights[lag]
+        counter -= _GOLDEN
+        part = normal(_mixed(counter.copy()))
+        part *= weights[lag]
+        noise += part
     return noise, now
 
 

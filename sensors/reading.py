@@ -28,8 +28,12 @@ class ReadingBatch:
 
     def take(self, where: Array) -> "ReadingBatch":
         """The readings at these positions, or where this mask is true."""
-        state = None if self.state is None else self.state[where]
-        return ReadingBatch(self.series[where], self.t_ms[where], self.value[where], state)
+        if where.dtype == np.bool_:
+            where = np.flatnonzero(where)  # once, not once per column
+        state = None if self.state is None else self.state.take(where)
+        return ReadingBatch(
+            self.series.take(where), self.t_ms.take(where), self.value.take(where), state
+        )
 
     @staticmethod
     def empty() -> "ReadingBatch":
@@ -40,8 +44,9 @@ class ReadingBatch:
     @staticmethod
     def concat(batches: Sequence["ReadingBatch"]) -> "ReadingBatch":
         """All of them in order; states are kept when any batch has them."""
-        if not batches:
-            return ReadingBatch.empty()
+        batches = [batch for batch in batches if len(batch)]
+        if len(batches) < 2:
+            return batches[0] if batches else ReadingBatch.empty()
         stated = any(batch.state is not None for batch in batches)
         return ReadingBatch(
             np.concatenate([batch.series for batch in batches]),

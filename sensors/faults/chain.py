@@ -1,5 +1,7 @@
 """All faults of one profile on one network, as a chain that batches pass down."""
 
+from functools import partial
+
 import msgspec
 import numpy as np
 
@@ -14,10 +16,12 @@ from sensors.grades import GRADES
 from sensors.network import Network
 from sensors.noise import Keys, draw, keys_of, salted, uniform
 from sensors.reading import ReadingBatch
-from twin.arrays import Array, Floats, Index
+from twin.arrays import Array, Floats, Index, Ints
 from twin.clock import DAY_MS
 
 _NEVER_MS = -(2**62)
+_SINGLE = CHANCE | {Fault.SPIKE, Fault.DROPOUT}  # strike single readings by chance
+_S16, _LOW_32 = np.uint64(16), np.uint64(0xFFFFFFFF)
 
 
 class ChainState(msgspec.Struct, frozen=True):
@@ -45,6 +49,9 @@ class Chain:
             Line(number, fault, rule, self._tools, keys, seed)
             for number, (fault, rule) in enumerate(rules.items())
         ]
+        self._values = [line for line in self._lines if not line.kind.message]
+        self._messages = [line for line in self._lines if line.kind.message]
+        self._chances = _chances(self._lines)
         self._of = {line.fault: line for line in self._lines}
         self._keys = salted(keys, "channel")
         self._channel = Channel(network, own, profile)
@@ -55,6 +62,9 @@ class Chain:
         self._seen_ms: int | None = None
         self._injected: list[Injected] = []
         self._labels: list[FaultLabel] = []
+        self._single: list[
+            tuple[Fault, Ints, Index]
+        ] = []  # readings struck by chance: time, neuron
 
     # The way down
 
@@ -80,14 +90,15 @@ class Chain:
         device = self._network.device[self._network.series.sensor[batch.series]]
         flags = self._flags if joining else self._marked(device, moment)
         troubled = flags[device] != 0
-        parts = [batch if not troubled.any() else batch.take(~troubled)]
-        parts += self._travel(batch.take(troubled), flags, moment, joining)
-        return ReadingBatch.concat([part for part in parts if len(part)])
+        if not troubled.any() and not self._waits:
+            return batch
+        parts = self._travel(batch.take(troubled), flags, moment, joining)
+        return ReadingBatch.concat([batch.take(~troubled), *parts])
 
     def labels(self) -> list[FaultLabel]:
         """What has struck since the last time this was asked."""
         labels, self._labels = self._labels, []
-        return sorted(labels)
+        return sorted(labels + self._single_labels())
 
     def unfinished(self, t_ms: int) -> list[FaultLabel]:
         """Power cuts that have not ended, as far as they have come by this time."""
@@ -106,6 +117,11 @@ class Chain:
 
     # Steps
 
+    @property
+    def _waits(self) -> bool:
+        """Whether readings of earlier moments are still to come."""
+        return any(len(line.memory.due_ms) for line in self._lines)
+
     def _turn(self, t_ms: int) -> None:
         """Begin and end episodes."""
         if not self._from_ms <= t_ms < self._until_ms:
@@ -123,14 +139,16 @@ class Chain:
     def _misread(
         self, part: ReadingBatch, codes: Array, draws: Keys, moment: Moment
     ) -> ReadingBatch:
-        for line in self._lines:
-            hit = (codes & line.bit) != 0
-            if line.kind.numeric:
-                hit &= self._tools.numeric[part.series]
-            if not line.kind.message and hit.any():
+        present = int(np.bitwise_or.reduce(codes))
+        for line in self._values:
+            if present & int(line.bit):
+                hit = (codes & line.bit) != 0
+                if line.kind.numeric:
+                    hit &= self._tools.numeric[part.series]
                 struck = part.take(hit)
                 self._note(line, struck)
-                part.value[hit] = line.strike(struck, moment, _bits(line, draws[hit])).value
+                mine = partial(_bits, line, draws[hit])
+                part.value[hit] = line.strike(struck, moment, mine).value
         return part
 
     def _travel(
@@ -138,16 +156,18 @@ class Chain:
     ) -> list[ReadingBatch]:
         """Messages in trouble through the lines; late ones of earlier moments join at the end."""
         released = []
-        for line in self._lines:
-            if not line.kind.message:
-                continue
-            device = self._network.device[self._network.series.sensor[part.series]]
-            hit = (flags[device] & line.bit) != 0
-            if hit.any() and not (joining and line.kind.radio):
-                struck, draws = part.take(hit), self._draws(device[hit], moment)
+        device = self._network.device[self._network.series.sensor[part.series]]
+        codes = flags[device]
+        present = int(np.bitwise_or.reduce(codes)) if len(codes) else 0
+        for line in self._messages:
+            if present & int(line.bit) and not (joining and line.kind.radio):
+                hit = (codes & line.bit) != 0
+                struck, bits = part.take(hit), partial(self._bits, line, device[hit], moment)
                 self._note(line, struck)
-                become = line.strike(struck, moment, _bits(line, draws))
+                become = line.strike(struck, moment, bits)
                 part = ReadingBatch.concat([part.take(~hit), become])
+                device = self._network.device[self._network.series.sensor[part.series]]
+                codes = flags[device]
             if len(line.memory.due_ms) and not joining:
                 released.append(line.memory.release(moment.t_ms))
         return [part, *released]
@@ -158,16 +178,18 @@ class Chain:
         draws = self._draws(device, moment)
         self._mark_lost(flags, device, draws, moment)
         self._mark_dark(flags, moment)
-        first = 0.0
-        chance: Floats | None = None
-        for line in self._lines:
-            if line.rule is not None and line.fault in CHANCE:
-                chance = uniform(draws) if chance is None else chance
-                last = first + (line.rule.share or 0.0)  # shares do not overlap
-                hit = device[(chance >= first) & (chance < last)]
-                flags[hit[line.takes(hit)]] |= line.bit
-                first = last
+        self._mark_chance(flags, device, draws)
         return flags
+
+    def _mark_chance(self, flags: Array, device: Index, draws: Keys) -> None:
+        """Shares of the messages; those of several lines do not overlap."""
+        if not self._chances:
+            return
+        middle = (draws >> _S16) & _LOW_32
+        rows = np.flatnonzero(middle < np.uint64(self._chances[-1][2]))
+        for line, low, high in self._chances:
+            hit = device[rows[(middle[rows] >= low) & (middle[rows] < high)]]
+            flags[hit[line.takes(hit)]] |= line.bit
 
     def _mark_lost(self, flags: Array, device: Index, draws: Keys, moment: Moment) -> None:
         line = self._of[Fault.DROPOUT]
@@ -185,6 +207,8 @@ class Chain:
         if line.rule is None:
             return
         since, dark = line.memory.since, self._power.dark(moment)
+        if not len(dark) and since.max(initial=-1) < 0:
+            return
         flags[dark] |= line.bit
         now = np.zeros(len(since), bool)
         now[dark] = True
@@ -196,18 +220,31 @@ class Chain:
 
     def _note(self, line: Line, struck: ReadingBatch) -> None:
         """Labels of single readings that chance strikes."""
-        if line.fault is Fault.POWER_CUT:
+        if line.fault not in _SINGLE:
             return
         alone = struck.take(line.by_chance(struck))
-        sensor = self._network.series.sensor[alone.series]
-        row = self._network.device[sensor] if line.kind.message else sensor
+        if len(alone):
+            sensor = self._network.series.sensor[alone.series]
+            row = self._network.device[sensor] if line.kind.message else sensor
+            self._single.append((line.fault, alone.t_ms, row))
+
+    def _single_labels(self) -> list[FaultLabel]:
+        """One label for all readings of a message."""
+        single, self._single = self._single, []
+        found = {
+            (t_ms, row, fault)
+            for fault, times, rows in single
+            for t_ms, row in zip(times.tolist(), rows.tolist(), strict=True)
+        }
         names = self._network.sensor_ids
-        for t_ms, target in sorted(set(zip(alone.t_ms.tolist(), row.tolist(), strict=True))):
-            self._labels.append(FaultLabel(t_ms, names[target], line.fault, t_ms))
+        return [FaultLabel(t_ms, names[row], fault, t_ms) for t_ms, row, fault in found]
 
     def _draws(self, device: Index, moment: Moment) -> Keys:
         """64 bits per message: those of one neuron at one time agree."""
         return draw(self._keys[device], moment.t_ms // GRID_MS)
+
+    def _bits(self, line: Line, device: Index, moment: Moment) -> Keys:
+        return _bits(line, self._draws(device, moment))
 
     # What is carried
 
@@ -224,6 +261,17 @@ class Chain:
         self._channel.remember(self._of[Fault.DROPOUT].memory.since)
         self._seen_ms, self._injected = state.seen_ms, list(state.injected)
         self._until_ms = _NEVER_MS
+
+
+def _chances(lines: list[Line]) -> list[tuple[Line, float, float]]:
+    """Faults that strike a share of the messages, each with its part of the 32-bit numbers."""
+    found, first = [], 0.0
+    for line in lines:
+        if line.rule is not None and line.rule.share:
+            last = first + line.rule.share * 2.0**32
+            found.append((line, first, last))
+            first = last
+    return found
 
 
 def _bits(line: Line, draws: Keys) -> Keys:

@@ -1,6 +1,6 @@
 """One fault of a profile on one network: its episodes, its memory, and how it strikes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
@@ -113,33 +113,19 @@ class Line:
 
     # How
 
-    def strike(self, batch: ReadingBatch, moment: Moment, draws: Keys) -> ReadingBatch:
-        """What becomes of these readings, all of them struck; `draws`: 64 bits per reading."""
-        return self.kind.strike(batch, self._spell(batch, moment, draws), self._tools, self.memory)
+    def strike(self, batch: ReadingBatch, moment: Moment, bits: Callable[[], Keys]) -> ReadingBatch:
+        """What becomes of these readings, all of them struck; `bits`: 64 per reading."""
+        episode = self._episode[self._network.series.sensor[batch.series]]
+        spell = Spell(moment, episode, self._now, self._sizes, bits)
+        return self.kind.strike(batch, spell, self._tools, self.memory)
 
     def by_chance(self, batch: ReadingBatch) -> Bools:
         """Which of these readings fall in no episode."""
         return self._episode[self._network.series.sensor[batch.series]] < 0
 
-    def _spell(self, batch: ReadingBatch, moment: Moment, draws: Keys) -> Spell:
-        episode = self._episode[self._network.series.sensor[batch.series]]
-        alone = episode < 0
+    def _sizes(self, draws: Keys) -> Floats:
         size = (0.0, 0.0) if self.rule is None else self.rule.size
-        spell = Spell(
-            moment,
-            np.full(len(batch), moment.t_ms, np.int64),
-            np.full(len(batch), moment.t_ms + 1, np.int64),
-            sizes(size, draw(draws, 1), self.kind.signed),
-            draws,
-        )
-        inside = np.flatnonzero(~alone)
-        for column, known in (
-            (spell.start_ms, self._now.start_ms),
-            (spell.end_ms, self._now.end_ms),
-            (spell.size, self._now.size),
-        ):
-            column[inside] = known[episode[inside]]
-        return spell
+        return sizes(size, draw(draws, 1), self.kind.signed)
 
     # What is carried
 

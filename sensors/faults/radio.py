@@ -5,6 +5,7 @@ state. A storm over its zone makes bad states last longer.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from sensors.faults.profile import Profile
 from sensors.faults.tools import Moment
@@ -14,7 +15,7 @@ from twin.arrays import Bools, Floats, Index, Ints
 
 RAIN, GUST, OUTAGE = "zone.rain_mm_h", "zone.wind_gust_m_s", "feeder.outage"
 _S48, _LOW_16 = np.uint64(48), np.uint64(0xFFFF)
-_HALF = 2.0**-17  # middle of a step, so that chances below it never strike
+Parts = npt.NDArray[np.uint64]  # chances as whole 65536ths, to be compared with 16 random bits
 
 
 class Channel:
@@ -26,15 +27,16 @@ class Channel:
         kind = network.kind[:own]
         turns = np.array([(radio.worsens, radio.recovers) for radio in radios]).T[:, kind]
         losses = np.array([(r.lost_good**r.attempts, r.lost_bad**r.attempts) for r in radios]).T
-        self._turns, self._losses = turns, losses[:, kind]
+        self._turns, self._losses = _parts(turns) << _S48, _parts(losses[:, kind])
+        self._slow = _parts(turns[1] / profile.storm.longer) << _S48
         self._zone, self._storm = network.zone[:own], profile.storm
-        self._turn_below, self._lost_below = turns[0].copy(), self._losses[0].copy()
+        self._turn_below, self._lost_below = self._turns[0].copy(), self._losses[0].copy()
 
     def remember(self, since: Ints) -> None:
         """Good and bad as the memory says."""
-        bad = (since >= 0).astype(np.int8)
-        self._turn_below = np.choose(bad, self._turns)
-        self._lost_below = np.choose(bad, self._losses)
+        bad = since >= 0
+        self._turn_below = np.where(bad, self._turns[1], self._turns[0])
+        self._lost_below = np.where(bad, self._losses[1], self._losses[0])
 
     def lost(self, device: Index, draws: Keys, forced: Bools, since: Ints, moment: Moment) -> Bools:
         """Per message: lost, after radios have turned. `forced` radios count as bad now."""
@@ -42,13 +44,12 @@ class Channel:
         stormy = self._stormy(moment)
         if stormy.any():
             slow = (since[device] >= 0) & stormy[self._zone[device]]
-            below = np.where(slow, below / self._storm.longer, below)
-        turned = (draws >> _S48).astype(np.float64) * 2.0**-16 + _HALF < below
-        self._toggle(np.unique(device[turned]), since, moment.t_ms)
+            below = np.where(slow, self._slow[device], below)
+        self._toggle(np.unique(device[draws < below]), since, moment.t_ms)
         chance = self._lost_below[device]
         if forced.any():
             chance = np.where(forced[device], self._losses[1, device], chance)
-        lost: Bools = (draws & _LOW_16).astype(np.float64) * 2.0**-16 + _HALF < chance
+        lost: Bools = (draws & _LOW_16) < chance
         return lost
 
     def _toggle(self, device: Index, since: Ints, t_ms: int) -> None:
@@ -67,6 +68,10 @@ class Channel:
             return np.zeros(1, bool)
         stormy: Bools = (rain >= self._storm.rain_mm_h) | (gust >= self._storm.gust_m_s)
         return stormy
+
+
+def _parts(chance: Floats) -> Parts:
+    return np.minimum(np.rint(chance * 65536), 65535).astype(np.uint64)
 
 
 class Power:

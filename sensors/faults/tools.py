@@ -1,8 +1,10 @@
 """What fault functions work with: who is struck and how hard, what a series can read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -24,22 +26,63 @@ class Moment:
     arrays: Mapping[str, Floats]
 
 
-@dataclass(frozen=True, slots=True)
 class Spell:
     """For each reading that is struck: the episode it falls in, and 64 random bits.
 
-    A reading that is struck by chance alone is an episode of its own.
+    A reading that is struck by chance alone is an episode of its own. Worked out when asked for.
     """
 
-    moment: Moment
-    start_ms: Ints
-    end_ms: Ints
-    size: Floats
-    draws: Keys
+    def __init__(
+        self,
+        moment: Moment,
+        episode: Index,
+        known: "Columns",
+        alone: Callable[[Keys], Floats],
+        bits: Callable[[], Keys],
+    ) -> None:
+        """`episode`: a row of `known` per reading, -1 for none; `alone`: sizes by chance."""
+        self.moment = moment
+        self._episode, self._known, self._alone, self._bits = episode, known, alone, bits
+
+    @cached_property
+    def start_ms(self) -> Ints:
+        return self._looked_up(self._known.start_ms, np.int64(self.moment.t_ms))
+
+    @cached_property
+    def end_ms(self) -> Ints:
+        return self._looked_up(self._known.end_ms, np.int64(self.moment.t_ms + 1))
+
+    @cached_property
+    def size(self) -> Floats:
+        size = self._alone(self.draws)
+        inside = np.flatnonzero(self._episode >= 0)
+        size[inside] = self._known.size[self._episode[inside]]
+        return size
+
+    @cached_property
+    def draws(self) -> Keys:
+        return self._bits()
 
     def progress(self) -> Floats:
         """Share of the episode that is over, 0 to 1."""
         return np.clip((self.moment.t_ms - self.start_ms) / (self.end_ms - self.start_ms), 0.0, 1.0)
+
+    def _looked_up(self, column: Ints, otherwise: np.int64) -> Ints:
+        found = np.full(len(self._episode), otherwise)
+        inside = np.flatnonzero(self._episode >= 0)
+        found[inside] = column[self._episode[inside]]
+        return found
+
+
+class Columns(Protocol):
+    """Episodes by row."""
+
+    @property
+    def start_ms(self) -> Ints: ...
+    @property
+    def end_ms(self) -> Ints: ...
+    @property
+    def size(self) -> Floats: ...
 
 
 @dataclass(slots=True)
