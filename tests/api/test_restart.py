@@ -11,6 +11,7 @@ from api.intake import Intake
 from api.rebuild import Past, reaches
 from api.vitals.engine import VitalEngine
 from api.vitals.sign import VitalFrame
+from sensors.faults.profile import load_profile
 from sensors.reading import ReadingBatch
 from sensors.simulation import Simulation
 from sensors.store.base import RunSpan
@@ -114,7 +115,7 @@ def arrivals(world: Any) -> list[tuple[int, ReadingBatch]]:
     city = City.start(
         load_city_config(config), world.geography, load_scenarios(config), 9, START_MS
     )
-    simulation = Simulation(city, world.network)
+    simulation = Simulation(city, world.network, load_profile(config))
     parts = simulation.generate(START_MS + MINUTES * MINUTE_MS, STEP_MS)
     return [(city.now_ms, part.readings) for part in parts]
 
