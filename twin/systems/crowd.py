@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Bools, Floats, Index
+from twin.calendar import day_kind
+from twin.clock import local_date
 from twin.config import Table
-from twin.geography import Geography
+from twin.geography import Entities, Geography
 from twin.profiles import NotNegative, Positive, Share
 from twin.relations import column, total
 from twin.state import CityState, Quantity
-from twin.systems import trains
+from twin.systems import tours, trains
 from twin.systems.network import corners, inward, network
 from twin.systems.trains import TrainParams
 from twin.systems.visits import (
@@ -67,6 +69,8 @@ def _cells(geography: Geography) -> int:
     return 2 * cell_total(geography)
 
 
+AT_JUNCTION_M = 80.0  # sights this close to an arm are the junction's
+
 QUANTITIES = (
     Quantity("link.ped_in_ped_min"),
     Quantity("link.ped_out_ped_min"),
@@ -98,6 +102,7 @@ class Layout:
     plaza_link: Index
     plaza_share: Floats
     plaza_m2: Floats
+    tour_share: Floats
 
 
 def prepare(geography: Geography, params: CrowdParams) -> Layout:
@@ -118,7 +123,16 @@ def prepare(geography: Geography, params: CrowdParams) -> Layout:
         plaza_link=plazas.link,
         plaza_share=column(plazas, "visit_share"),
         plaza_m2=column(plazas, "area_m2"),
+        tour_share=column(plazas, "visit_share")
+        * (away_m(plazas, geography["arm"]) < AT_JUNCTION_M),
     )
+
+
+def away_m(rows: Entities, places: Entities) -> Floats:
+    """Distance of each row to the nearest place, inf where there is none."""
+    east, north = rows.x_m[:, None] - places.x_m[None, :], rows.y_m[:, None] - places.y_m[None, :]
+    nearest: Floats = np.hypot(east, north).min(axis=1, initial=np.inf)
+    return nearest
 
 
 def begin(
@@ -191,10 +205,13 @@ def _walk(
     dt_s = tick.dt_s / number
     turning = corners(layout.pavement.net, target_s, inward_share(tick))
     fixed: Step = plan(layout.pavement, params.walking, turning, target_s, open_m, dt_s)
+    sources: dict[float, Floats] = {}
     for past in range(number):
         moment = Tick(tick.t_ms - round((number - 1 - past) * dt_s * 1000), dt_s, tick.seed)
         beat = trains.pulse(moment, params.metro_pulse, timetable)
-        advance(walk, fixed, layout.pavement, 1 + layout.near_station * (beat - 1))
+        if beat not in sources:
+            sources[beat] = fixed.source * (1 + layout.near_station * (beat - 1))
+        advance(walk, fixed, layout.pavement, sources[beat])
 
 
 def _count(state: CityState, walk: Walk, tick: Tick, layout: Layout, params: CrowdParams) -> None:
@@ -239,9 +256,16 @@ def _exchange(
     back = total(state["plaza.going_ped"], layout.plaza_link, streets) / (2 * pavement.cells)
     walk.people += back[pavement.link]
     drawn = state.lever("plaza.arrival_ped_m2_min") * layout.plaza_m2 * tick.dt_s / 60
+    drawn = drawn + _guided(tick, layout, params)
     walk.entered += float(drawn.sum())
     state["plaza.going_ped"] = 0.0
     state["plaza.coming_ped"] += willing * scale[layout.plaza_link] + drawn
+
+
+def _guided(tick: Tick, layout: Layout, params: CrowdParams) -> Floats:
+    """Groups by coach, more on days with more visitors."""
+    busy = params.visits.day_factor.of(day_kind(local_date(tick.t_ms)))
+    return tours.arrivals(tick, params.tours_per_day * busy, params.tour_size, layout.tour_share)
 
 
 def _wanted(state: CityState, tick: Tick, layout: Layout, params: CrowdParams) -> Floats:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twin.arrays import Floats, Index
+from twin.arrays import Floats, Index, Ints
 from twin.geography import Geography
 from twin.relations import attribute, column
 from twin.systems.network import Corners, Network, network
 
-STEP_S = 10.0
+STEP_S = 20.0
 _FREE = 0.2  # of the room: up to it the fundamental diagram is that of the delay function
 
 
@@ -24,7 +24,7 @@ class Roads:
     """Fixed facts about the directed streets; lanes and room are 0 where nobody may drive.
 
     arm_in and arm_out: the directed street that leads to and away from the junction by each
-    arm, -1 where the map has none.
+    arm, -1 where the map has none; has_in and has_out: the arms that have one.
     """
 
     net: Network
@@ -34,6 +34,8 @@ class Roads:
     free_m_s: Floats
     arm_in: Index
     arm_out: Index
+    has_in: Ints
+    has_out: Ints
 
 
 def roads(geography: Geography, vehicle_m: float) -> Roads:
@@ -46,7 +48,9 @@ def roads(geography: Geography, vehicle_m: float) -> Roads:
     both = np.r_[forth, back]
     net, arm_in, arm_out = _without_junction(network(geography), geography["arm"].link, both)
     free = np.tile(column(links, "free_speed_m_s"), 2)
-    return Roads(net, length, both, length * both / vehicle_m, free, arm_in, arm_out)
+    has_in, has_out = np.flatnonzero(arm_in >= 0), np.flatnonzero(arm_out >= 0)
+    room = length * both / vehicle_m
+    return Roads(net, length, both, room, free, arm_in, arm_out, has_in, has_out)
 
 
 def _without_junction(net: Network, arms: Index, lanes: Floats) -> tuple[Network, Index, Index]:
@@ -100,15 +104,15 @@ class Step:
 def advance(drive: Drive, step: Step, road: Roads) -> None:
     """One step of STEP_S of every vehicle."""
     net, corner = road.net, step.corners
-    arm_in, arm_out = road.arm_in[road.arm_in >= 0], road.arm_out[road.arm_out >= 0]
+    arm_in, arm_out = road.arm_in[road.has_in], road.arm_out[road.has_out]
     want = np.minimum(drive.vehicles * step.moving, step.most)
     come = corner.come * STEP_S
     arriving = np.bincount(net.head, want, minlength=net.nodes) + come
     onwards = arriving * corner.on + corner.begin * STEP_S
     entries = onwards[net.tail] * corner.share
-    entries[arm_out] = drive.leaving[road.arm_out >= 0]
+    entries[arm_out] = drive.leaving[road.has_out]
     spare = road.room_veh - drive.vehicles - step.standing
-    spare[arm_in] -= drive.coming[road.arm_in >= 0]
+    spare[arm_in] -= drive.coming[road.has_in]
     source = step.source * np.maximum(0.0, spare) / np.maximum(1e-12, road.room_veh)
     spare = np.maximum(0.0, spare - source)
     taken = np.minimum(1.0, np.minimum(step.most, spare) / np.maximum(1e-12, entries))
@@ -118,8 +122,8 @@ def advance(drive: Drive, step: Step, road: Roads) -> None:
     going = want * accepted[net.head]
     going[arm_in] = want[arm_in]
     ended = drive.vehicles * step.end
-    drive.coming[road.arm_in >= 0] += want[arm_in]
-    drive.leaving[road.arm_out >= 0] -= entries[arm_out]
+    drive.coming[road.has_in] += want[arm_in]
+    drive.leaving[road.has_out] -= entries[arm_out]
     drive.entered += float(source.sum() + come @ accepted + corner.begin @ through * STEP_S)
     drive.left += float(ended.sum() + arriving @ (1 - corner.on) + onwards @ corner.outside)
     drive.passed += (entries + going) / 2

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Floats, Ints
+from twin.clock import MINUTE_MS
 from twin.geography import Geography
 from twin.profiles import keep
 from twin.relations import column
@@ -107,10 +108,16 @@ def step(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) ->
     state["arm.flow_veh_h"] = served * 3600 / tick.dt_s
     length = queue * params.vehicle_length_m / layout.lanes
     state["arm.queue_m"] = np.minimum(length, layout.room_m)
-    relax(state["arm.queue_mean_veh"], queue, tick.dt_s, _MEAN_S)
+    _remember(state, tick, arrivals)
+    if tick.t_ms % MINUTE_MS < 1000 * tick.dt_s:  # what moves slowly is told once a minute
+        state["arm.delay_s"] = _delay_s(state, factor, layout, params)
+        state["arm.ped_wait_s"] = _walkers_wait_s(state, layout, params)
+
+
+def _remember(state: CityState, tick: Tick, arrivals: Floats) -> None:
+    """Means over about three cycles."""
+    relax(state["arm.queue_mean_veh"], state["arm.queue_veh"], tick.dt_s, _MEAN_S)
     relax(state["arm.arrival_veh_h"], arrivals * 3600 / tick.dt_s, tick.dt_s, _MEAN_S)
-    state["arm.delay_s"] = _delay_s(state, factor, layout, params)
-    state["arm.ped_wait_s"] = _walkers_wait_s(state, layout, params)
 
 
 def green_in_step_s(tick: Tick, layout: Layout, params: TrafficParams) -> Floats:

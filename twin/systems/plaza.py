@@ -6,14 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Floats
-from twin.calendar import day_kind
-from twin.clock import local_date
 from twin.geography import Geography
 from twin.profiles import keep
 from twin.relations import column
 from twin.state import CityState, Quantity
-from twin.systems import tours, trains
-from twin.systems.crowd import CrowdParams, in_groups
+from twin.systems import trains
+from twin.systems.crowd import AT_JUNCTION_M, CrowdParams, away_m, in_groups
 from twin.systems.trains import TrainParams
 from twin.systems.walking import walking_speed
 from twin.tick import Tick
@@ -26,29 +24,21 @@ QUANTITIES = (
 )
 
 
-_JUNCTION_M = 80.0
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Fixed facts about the crowd cells; tour_share: where coaches bring their groups."""
+    """Fixed facts about the crowd cells."""
 
     area_m2: Floats
     visit_share: Floats
     stay_s: Floats
-    tour_share: Floats
 
 
 def prepare(geography: Geography, params: CrowdParams) -> Layout:
     """Areas, shares of the visitors, and their mean stay: long at the junction for the photo."""
     cells, arms = geography["plaza"], geography["arm"]
-    distance = np.hypot(
-        cells.x_m[:, None] - arms.x_m[None, :], cells.y_m[:, None] - arms.y_m[None, :]
-    )
-    at_junction = distance.min(axis=1, initial=np.inf) < _JUNCTION_M
+    at_junction = away_m(cells, arms) < AT_JUNCTION_M
     stay = dwell_s(params) * np.where(at_junction, 1.0, params.other_dwell_factor)
-    share = column(cells, "visit_share")
-    return Layout(column(cells, "area_m2"), share, stay, share * at_junction)
+    return Layout(column(cells, "area_m2"), column(cells, "visit_share"), stay)
 
 
 def begin(state: CityState, layout: Layout, params: CrowdParams) -> None:
@@ -73,20 +63,11 @@ def step(
     rng = tick.rng("plaza")
     arrivals = np.minimum(in_groups(mean, params.group_share, rng), np.floor(coming))
     coming -= arrivals
-    guided = _guided(state, tick, layout, params)
     stay_s = layout.stay_s * (0.5 if state["quarter.rain_mm_h"][0] > 2 else 1.0)
     leaving = rng.binomial(persons.astype(np.int64), -np.expm1(-tick.dt_s / stay_s))
-    persons += arrivals + guided - leaving
+    persons += arrivals - leaving
     state["plaza.going_ped"] += leaving
     _measure(state, persons, layout, params)
-
-
-def _guided(state: CityState, tick: Tick, layout: Layout, params: CrowdParams) -> Floats:
-    """Groups by coach, more on days with more visitors."""
-    busy = params.visits.day_factor.of(day_kind(local_date(tick.t_ms)))
-    found = tours.arrivals(tick, params.tours_per_day * busy, params.tour_size, layout.tour_share)
-    state["crowd.entered_ped"] += found.sum()
-    return found
 
 
 def dwell_s(params: CrowdParams) -> float:

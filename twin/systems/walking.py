@@ -19,7 +19,7 @@ from twin.profiles import NotNegative, Positive
 from twin.relations import column
 from twin.systems.network import Corners, Network
 
-CELL_M = 10.0  # shortest cell
+CELL_M = 10.1  # shortest cell; eight steps a minute
 _BINS = 512  # of density in the tables of speed and supply
 _SLOWEST_M_S = 0.05
 
@@ -67,6 +67,7 @@ class Tables:
     supply: Floats
     capacity_ped_m_s: float
     per_ped_m2: float
+    best: int
 
 
 def _tables(params: WalkingParams) -> Tables:
@@ -77,7 +78,7 @@ def _tables(params: WalkingParams) -> Tables:
     best = int(np.argmax(flux))
     supply = np.where(np.arange(_BINS) <= best, 1.0, flux / flux[best])
     supply[-1] = 0.0
-    return Tables(speed, supply, float(flux[best]), (_BINS - 1) / params.jam_ped_m2)
+    return Tables(speed, supply, float(flux[best]), (_BINS - 1) / params.jam_ped_m2, best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,7 @@ class Step:
     """What stays the same through the steps of one tick, per step."""
 
     to_bin: Floats
-    speed: Floats
-    supply: Floats
+    tables: Tables
     by_cell: Floats
     room: Floats
     source: Floats
@@ -165,8 +165,7 @@ def plan(
     begun = flow * pavement.cell_m * (dt_s / (params.free_speed_m_s * params.trip_s))
     return Step(
         to_bin=tables.per_ped_m2 / area,
-        speed=tables.speed_m_s,
-        supply=tables.supply,
+        tables=tables,
         by_cell=dt_s / pavement.cell_m,
         room=tables.capacity_ped_m_s * width_m[link] * dt_s,
         source=begun,
@@ -177,33 +176,49 @@ def plan(
     )
 
 
-def advance(walk: Walk, step: Step, pavement: Pavements, pulse: Floats | None = None) -> None:
-    """One step of everybody; `pulse` scales where trips begin (trains), per cell.
+def advance(walk: Walk, step: Step, pavement: Pavements, source: Floats | None = None) -> None:
+    """One step of everybody; `source` in place of the plan's: persons who set out, per cell.
 
     What a cell or corner does not take stays where it was. Requests beyond a cell's supply are
     cut in proportion, whatever their direction.
     """
-    net, corner, people = pavement.net, step.corners, walk.people
+    net, corner, people, tables = pavement.net, step.corners, walk.people, step.tables
     bins = ((people[0] + people[1]) * step.to_bin).astype(np.intp)
-    np.minimum(bins, len(step.speed) - 1, out=bins)
-    open_share = step.supply[bins]
-    want = people * np.minimum(1.0, step.speed[bins] * step.by_cell)
+    dense = int(bins.max()) > tables.best
+    if dense:
+        np.minimum(bins, _BINS - 1, out=bins)
+    want = people * np.minimum(1.0, tables.speed_m_s[bins] * step.by_cell)
     ends = np.concatenate((want[0, pavement.last], want[1, pavement.first]))
     arriving = np.bincount(net.head, ends, minlength=net.nodes) + step.come
     leaving = arriving * corner.on + step.begin
     coming = _onto(want, leaving[net.tail] * corner.share, pavement)
-    taken = np.minimum(1.0, step.room * open_share / np.maximum(1e-12, coming[0] + coming[1]))
+    room = step.room * tables.supply[bins] if dense else step.room
+    begun = step.source if source is None else source
+    through = _cut(coming, room, corner, pavement)
+    if dense:
+        begun = begun * tables.supply[bins]
+    accepted = 1 - corner.on * (1 - through)
+    walk.crossed += coming[:, pavement.middle].ravel()
+    walk.entered += float(begun.sum() + step.come @ accepted + step.begin @ through)
+    walk.left += step.end * float(people.sum())
+    walk.left += float(arriving @ (1 - corner.on) + leaving @ corner.outside)
+    people *= 1 - step.end
+    people -= _from(coming, ends * accepted[net.head], pavement)
+    people += coming
+    people += begun
+
+
+def _cut(coming: Floats, room: Floats, corner: Corners, pavement: Pavements) -> Floats:
+    """Cuts what comes into each cell to its room, in place; gives the part of what leaves each
+    corner that gets through."""
+    asked = coming[0] + coming[1]
+    if not (asked > room).any():
+        return np.ones(pavement.net.nodes)
+    taken = np.minimum(1.0, room / np.maximum(1e-12, asked))
     coming *= taken
     part = corner.share * np.concatenate((taken[pavement.first], taken[pavement.last]))
-    through = np.bincount(net.tail, part, minlength=net.nodes) + corner.outside
-    accepted = 1 - corner.on * (1 - through)
-    going = _from(coming, ends * accepted[net.head], pavement)
-    source = step.source * (open_share if pulse is None else open_share * pulse)
-    ended = people * step.end
-    walk.crossed += coming[:, pavement.middle].ravel()
-    walk.entered += float(source.sum() + step.come @ accepted + step.begin @ through)
-    walk.left += float(ended.sum() + arriving @ (1 - corner.on) + leaving @ corner.outside)
-    people += coming - going + source - ended
+    found = np.bincount(pavement.net.tail, part, minlength=pavement.net.nodes)
+    return np.asarray(found + corner.outside)
 
 
 def _onto(want: Floats, entries: Floats, pavement: Pavements) -> Floats:

@@ -192,7 +192,7 @@ def test_people_step_on_the_carriageway_when_it_is_crowded(state, config, geogra
 
 
 def test_guided_groups_arrive_at_the_junction_as_many_as_expected(config, geography) -> None:
-    layout = plaza.prepare(geography, config.crowd)
+    layout = crowd.prepare(geography, config.crowd)
     begin_ms, found = 1_780_000_200_000 // DAY_MS * DAY_MS, []
     for number in range(60 * 24 * 6):
         tick = Tick(begin_ms + number * 10 * MINUTE_MS, 600.0, 7)
