@@ -122,7 +122,9 @@ def _noise(geography: Geography, config: CityConfig) -> Bound:
 
 def _vibration(geography: Geography, config: CityConfig) -> Bound:
     layout = vibration.prepare(geography, config.vibration)
-    return Bound(_nothing, partial(vibration.step, layout=layout, params=config.vibration))
+    params, timetable = config.vibration, config.trains
+    step = partial(vibration.step, layout=layout, params=params, timetable=timetable)
+    return Bound(_nothing, step)
 
 
 def _structure(geography: Geography, config: CityConfig) -> Bound:

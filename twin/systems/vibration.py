@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from twin.arrays import Array, Floats, Index
+from twin.arrays import Floats, Index
 from twin.config import Table
 from twin.geography import Geography
 from twin.kinds import ByRoadClass, ByStructure
 from twin.profiles import NotNegative, Positive
 from twin.relations import attribute, through
 from twin.state import CityState, Quantity
+from twin.systems.trains import TrainParams, passes
 from twin.tick import Tick
 
 
@@ -30,6 +31,10 @@ class VibrationParams(Table):
     top_factor: ByStructure
     traffic_hz: Positive
     plant_hz: Positive
+    metro_mm_s: Positive
+    metro_depth_m: Positive
+    metro_hz: Positive
+    metro_lines: tuple[tuple[str, ...], ...]
 
 
 QUANTITIES = (
@@ -43,13 +48,17 @@ QUANTITIES = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Fixed facts; reach: what is left at the wall of 1 mm/s at the source distance."""
+    """Fixed facts; reach: what is left at the wall of 1 mm/s at the source distance.
+
+    metro_reach: lines x buildings, what is left of a train's velocity above its tunnel.
+    """
 
     link: Index
     reach: Floats
     heavy_share: Floats
     foundation: Floats
     top_factor: Floats
+    metro_reach: Floats
 
 
 def prepare(geography: Geography, params: VibrationParams) -> Layout:
@@ -64,7 +73,26 @@ def prepare(geography: Geography, params: VibrationParams) -> Layout:
         heavy_share=through(heavy, buildings.link, 0.0),
         foundation=params.foundation.rows(structure),
         top_factor=params.top_factor.rows(structure),
+        metro_reach=_metro_reach(geography, params),
     )
+
+
+def _metro_reach(geography: Geography, params: VibrationParams) -> Floats:
+    """Straight lines between the stations that the area knows (the real routes are not mapped).
+
+    A line source: half the spreading exponent of a vehicle's, the same damping in the ground.
+    """
+    buildings, stations = geography["building"], geography["station"]
+    walls, depth = geography.shapes["building"], params.metro_depth_m
+    rows = []
+    for line in params.metro_lines:
+        known = [stations.index(name) for name in line if name in stations.ids]
+        if len(known) >= 2:
+            path = shapely.linestrings(stations.x_m[known], stations.y_m[known])
+            away = np.hypot(shapely.distance(walls, path), depth)
+            loss = np.exp(-params.damping_per_m * (away - depth))
+            rows.append((depth / away) ** (params.exponent / 2) * loss)
+    return np.array(rows).reshape(-1, len(buildings))
 
 
 def street_distance_m(geography: Geography) -> Floats:
@@ -84,7 +112,13 @@ def attenuation(distance_m: Floats, params: VibrationParams) -> Floats:
     return np.asarray(spread * np.exp(-params.damping_per_m * (path - params.source_m)))
 
 
-def step(state: CityState, tick: Tick, layout: Layout, params: VibrationParams) -> None:
+def step(
+    state: CityState,
+    tick: Tick,
+    layout: Layout,
+    params: VibrationParams,
+    timetable: TrainParams,
+) -> None:
     """Largest particle velocity of the step in three axes at the foundation and on the top floor.
 
     Lognormal passes: the largest of n is about sqrt(2 ln(n + 1)) sigmas up (extreme values).
@@ -97,8 +131,25 @@ def step(state: CityState, tick: Tick, layout: Layout, params: VibrationParams) 
     light = _largest(params.car_mm_s, passes, z[0], params.log_sd)
     traffic = np.maximum(heavy, light) * layout.reach
     plant = state.lever("building.plant_ppv_mm_s") * np.exp(0.3 * z[1])
-    ground = layout.foundation * (traffic + plant) + params.floor_mm_s
-    _write(state, ground, plant > traffic, z, layout, params)
+    train = _trains(tick, layout, params, timetable, z[1])
+    street = np.hypot(np.maximum(traffic, train), plant)  # not in step with each other
+    centre = np.where(train > traffic, params.metro_hz, params.traffic_hz)
+    centre = np.where(plant > np.maximum(traffic, train), params.plant_hz, centre)
+    ground = layout.foundation * street + params.floor_mm_s
+    _write(state, ground, centre, z, layout)
+
+
+def _trains(
+    tick: Tick, layout: Layout, params: VibrationParams, timetable: TrainParams, z: Floats
+) -> Floats:
+    """mm/s at the ground by the metro trains of the step, both directions of every line."""
+    found = np.zeros(len(layout.link))
+    for line, reach in enumerate(layout.metro_reach):
+        offsets = (0.37 * line, 0.37 * line + 0.45)
+        number = sum(passes(tick, timetable, offset) for offset in offsets)
+        if number:
+            found = np.maximum(found, params.metro_mm_s * np.exp(params.log_sd * 0.5 * z) * reach)
+    return found
 
 
 def _largest(amplitude: float, passes: Floats, z: Floats, log_sd: float) -> Floats:
@@ -110,10 +161,9 @@ def _largest(amplitude: float, passes: Floats, z: Floats, log_sd: float) -> Floa
 def _write(
     state: CityState,
     ground: Floats,
-    plant: Array,
+    centre_hz: Floats,
     z: Floats,
     layout: Layout,
-    params: VibrationParams,
 ) -> None:
     """Vertical is strongest in the ground; the top floor answers horizontally."""
     across = 0.7 * ground * np.exp(0.1 * z[2])
@@ -122,5 +172,4 @@ def _write(
     state["building.ppv_y_mm_s"] = along
     state["building.ppv_z_mm_s"] = ground
     state["building.ppv_top_mm_s"] = layout.top_factor * np.maximum(across, along)
-    centre = np.where(plant, params.plant_hz, params.traffic_hz)
-    state["building.vib_freq_hz"] = centre * np.exp(0.1 * z[1])
+    state["building.vib_freq_hz"] = centre_hz * np.exp(0.1 * z[1])
