@@ -9,6 +9,7 @@ from api.cli import (
     bench,
     calibrate,
     check,
+    doctor,
     fault,
     generate,
     ingest,
@@ -43,6 +44,7 @@ app.command("watch")(watch.watch)
 app.add_typer(runs.app, name="runs")
 app.add_typer(keys.app, name="keys")
 app.command("check-config")(check.check_config)
+app.command("doctor")(doctor.doctor)
 app.command("calibrate")(calibrate.calibrate)
 app.command("backtest")(backtest.backtest)
 app.command("realism")(realism.realism)

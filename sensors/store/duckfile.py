@@ -123,3 +123,9 @@ def _in_use(path: Path, message: str) -> str:
 
 def _line(path: Path, error: Exception) -> str:
     return f"the store {path} cannot be used: {str(error).splitlines()[0]}"
+
+
+def probe(path: Path) -> None:
+    """Open the file to read and close it again; StoreInUse or StoreUnavailable when that fails."""
+    with _translated(path):
+        duckdb.connect(str(path), read_only=True).close()
