@@ -9,13 +9,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.calibration.air import AIR
+from api.calibration.airlevel import AIR_LEVEL
 from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Span
 from api.calibration.pedestrians import COMMUTERS, SHOPPERS
 from api.calibration.roads import ROADS
 from api.calibration.sound import SOUND
 from api.calibration.weather import WEATHER
 
-_ROWS: tuple[Fitter, ...] = (WEATHER, AIR, COMMUTERS, SHOPPERS, ROADS, SOUND)  # one per dataset
+_ROWS: tuple[Fitter, ...] = (
+    *(WEATHER, AIR, AIR_LEVEL),
+    *(COMMUTERS, SHOPPERS, ROADS, SOUND),
+)  # one per dataset
 
 FITTERS: Mapping[str, Fitter] = MappingProxyType({fitter.name: fitter for fitter in _ROWS})
 

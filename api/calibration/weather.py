@@ -8,9 +8,10 @@ from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Report,
 from api.calibration.lawfile import Law, choice_table, header, law_file, value_table
 from api.calibration.record import Record, at, known_before, matrix, record
 from api.calibration.regression import fit_odds, fit_value
+from api.calibration.widen import STEPS, widened
 from api.realism.readers import RealFileError, read_series
 from twin.arrays import Bools, Floats
-from twin.climate.chain import PRESSURE_HPA, RAIN_POWER
+from twin.climate.chain import PRESSURE_HPA, RAIN_POWER, WeatherLaws
 from twin.climate.row import CLASSES
 from twin.climate.stages import STAGES
 from twin.climate.terms import names
@@ -96,19 +97,28 @@ class _Fitting:
 
 
 def _text(file: Path, span: Span, found: Record, laws: dict[str, Law]) -> str:
+    """The laws are run once and widened before they are written."""
+    bounds = _bounds(found)
+    tables = {name: {**fields, "terms": terms} for name, (fields, terms) in laws.items()}
+    wide = widened(WeatherLaws.model_validate({**bounds, **tables}), found)
+    for name in STEPS:
+        law = getattr(wide, name)
+        laws[name][0].update(spread=law.spread, quantiles=list(law.quantiles))
+    head = header("weather", file, span, len(found.day))
+    return law_file(head, "weather_laws", bounds, laws)
+
+
+def _bounds(found: Record) -> dict[str, object]:
+    """Where the station has been, and a little beyond."""
     row = found.row
-    bounds: dict[str, object] = {
+    pressure = row.pressure + PRESSURE_HPA
+    return {
         "temp_bounds_c": [float(row.temp.min() - 1), float(row.temp.max() + 1)],
         "dew_bounds_c": [float(row.dew.min() - 1), float(row.dew.max() + 1)],
-        "pressure_bounds_hpa": [
-            float(row.pressure.min() - 2 + PRESSURE_HPA),
-            float(row.pressure.max() + 2 + PRESSURE_HPA),
-        ],
+        "pressure_bounds_hpa": [float(pressure.min() - 2), float(pressure.max() + 2)],
         "wind_max_m_s": float(row.wind.max() + 3),
         "rain_max_mm": float(1.2 * row.rain.max()),
     }
-    head = header("weather", file, span, len(found.day))
-    return law_file(head, "weather_laws", bounds, laws)
 
 
 WEATHER = Fitter(

@@ -195,10 +195,12 @@ def _temp(draw: _Draw, chance: float) -> None:
 
 
 def _dew(draw: _Draw, chance: float) -> None:
-    bounds = draw.chain.weather.dew_bounds_c
-    dew = draw.value(draw.chain.dew, chance, bounds, draw.known.ago[1].dew)
-    dew = min(dew, draw.exact.temp)
-    draw.knows("dew", dew=(dew, round(dew)))
+    """Drawn from the values that the station could report beside the temperature."""
+    before, (low, high) = draw.known.ago[1].dew, draw.chain.weather.dew_bounds_c
+    room = min(draw.row.temp + 0.45, high) - before
+    dew = max(low, before + draw.chain.dew.at(draw.x, chance, room))
+    reported = min(round(dew), draw.row.temp)
+    draw.knows("dew", dew=(min(dew, draw.exact.temp), reported))
 
 
 def _haze(draw: _Draw, chance: float) -> None:

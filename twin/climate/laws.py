@@ -53,14 +53,16 @@ class Value:
     scale: Floats
     quantiles: Floats
 
-    def at(self, x: Floats, chance: float) -> float:
-        """The value whose rank among all possible ones is `chance`."""
+    def at(self, x: Floats, chance: float, highest: float = np.inf) -> float:
+        """The value whose rank among all possible ones up to `highest` is `chance`."""
         law = self.law
         low, high = law.limits
         variance = np.exp(min(max(float(self.scale @ x), low), high)) * law.spread
         floor = max(variance - law.step**2 / 12, (0.15 * law.step) ** 2)
-        deviate = np.interp(chance, RANKS, self.quantiles)
-        return float(self.location @ x + np.sqrt(floor / law.spread) * deviate)
+        location, width = float(self.location @ x), float(np.sqrt(floor / law.spread))
+        if highest < np.inf:
+            chance *= float(np.interp((highest - location) / width, self.quantiles, RANKS))
+        return location + width * float(np.interp(chance, RANKS, self.quantiles))
 
 
 @dataclass(frozen=True, slots=True)
