@@ -116,6 +116,8 @@ class ForecastDesk:
             start_ms = local_midnight(newest_ms) - days * DAY_MS
             memory = self._memory = Memory(start_ms, days, self._layout.width)
         before_ms, end_ms = memory.end_ms, newest_ms + STEP_MS
+        if end_ms <= before_ms:
+            return None
         for t_ms, row in stored_rows(self._store, self._run, self._layout, before_ms, end_ms):
             memory.put(t_ms, row)
             if self._stopping.is_set():

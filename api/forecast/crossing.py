@@ -46,7 +46,7 @@ def _steps(beyond: Floats, cell: Floats, end: int) -> Floats:
     """How many scale lengths beyond the outer quantile; without any width it is a wall."""
     tail = LEVELS[0] if end == 0 else 1 - LEVELS[-1]
     share = LEVELS[1] - LEVELS[0] if end == 0 else LEVELS[-1] - LEVELS[-2]
-    return np.maximum(beyond, 0.0) / np.maximum(cell * tail / share, 1e-12)
+    return np.maximum(beyond, 0.0) / np.maximum(cell * tail / share, 1e-30)
 
 
 def _inside(quantiles: Floats, x: Floats) -> Floats:
