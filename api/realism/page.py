@@ -86,10 +86,22 @@ def _head(verdict: Verdict, about: dict[str, object]) -> str:
         f'<p class="sum">{passed} / {len(verdict.lines)} 项达标 · lines passed</p>'
         f"{facts}"
         f"<p>real to fit: {verdict.split.fit_name} · real to check: {verdict.split.check_name}</p>"
-        "<p>判据：模拟与待检验年份的距离不超过真实年份之间距离的 1.25 倍（或下限）。"
-        "A line passes when the simulated span is no farther from the real part to check than "
-        "1.25 times what one real part is from the next, or than the floor.</p>"
+        f"<p>{_criterion(verdict)}</p>"
         f"{_control(verdict)}"
+    )
+
+
+def _criterion(verdict: Verdict) -> str:
+    if verdict.shapes:
+        return (
+            "判据：时段×星期形状与同类真实站点的相关系数不低于 0.97，日总量方差相差不超过 25%。"
+            "The hour × weekday profile must correlate with 0.97 or more with that of real sites "
+            "of the same kind, the variance of the days must be within 25 %."
+        )
+    return (
+        "判据：模拟与待检验年份的距离不超过真实年份之间距离的 1.25 倍（或下限）。"
+        "A line passes when the simulated span is no farther from the real part to check than "
+        "1.25 times what one real part is from the next, or than the floor."
     )
 
 
