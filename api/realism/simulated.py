@@ -13,16 +13,15 @@ from api.realism.readers.shanghai import classes
 from api.realism.series import Series
 from twin.arrays import Floats
 from twin.cityconfig import CityConfig
-from twin.clock import HOUR_MS, MINUTE_MS
+from twin.clock import HOUR_MS, MINUTE_MS, day_of_year
 from twin.geography import Geography
 from twin.hourly import hourly_series
 from twin.streams import stream
-from twin.systems import crowd, traffic
+from twin.systems import air, crowd, traffic
 from twin.tick import Tick
 
 Report = Callable[[float], None]  # called with the share done, 0 to 1
 _SHANGHAI_MS = 8 * HOUR_MS
-_DEMAND_STEP_MS = 20 * MINUTE_MS
 
 
 def weather_air(
@@ -41,6 +40,17 @@ def weather_air(
         "pm25_ug_m3": made.pm25_ug_m3,
     }
     return Series("weather_air", first_min, 60, {k: np.asarray(v) for k, v in columns.items()})
+
+
+def present_air(
+    config: CityConfig, first_min: int, hours: int, seed: int, report: Report
+) -> Series:
+    """Background PM2.5 at today's level; the climate's own is that of the years it was fitted on."""
+    haze = weather_air(config, first_min, hours, seed, report)
+    times_ms = haze.minutes * MINUTE_MS - _SHANGHAI_MS
+    pairs = zip(times_ms.tolist(), haze["pm25_ug_m3"].tolist(), strict=True)
+    today = [air.today(max(0.0, fog), day_of_year(t_ms), config.haze_level) for t_ms, fog in pairs]
+    return Series("air", first_min, 60, {"pm25_ug_m3": np.array(today)})
 
 
 def vehicles(
@@ -127,15 +137,14 @@ def _by_hour(
     wanted_s: Callable[[Tick], Floats],
     report: Report,
 ) -> Floats:
-    """Hourly sums of what is wanted per second at every third of an hour: one row per hour."""
-    per_hour = HOUR_MS // _DEMAND_STEP_MS
+    """What is wanted in each hour, 3600 times what is wanted per second in its middle."""
     rows = []
-    start_ms = first_min * MINUTE_MS - _SHANGHAI_MS
-    for number, t_ms in enumerate(city.run(start_ms, hours * per_hour, _DEMAND_STEP_MS)):
-        rows.append(wanted_s(Tick(t_ms, _DEMAND_STEP_MS / 1000, city.seed)))
-        if number % 1000 == 0:
-            report(number / (hours * per_hour))
-    return np.asarray(3600 * np.array(rows).reshape(hours, per_hour, -1).mean(axis=1))
+    start_ms = first_min * MINUTE_MS - _SHANGHAI_MS - HOUR_MS // 2
+    for number, t_ms in enumerate(city.run(start_ms, hours, HOUR_MS)):
+        rows.append(wanted_s(Tick(t_ms, HOUR_MS / 1000, city.seed)))
+        if number % 500 == 0:
+            report(number / hours)
+    return np.asarray(3600 * np.array(rows))
 
 
 def _sampled(
