@@ -45,7 +45,7 @@ def weather_air(
 def present_air(
     config: CityConfig, first_min: int, hours: int, seed: int, report: Report
 ) -> Series:
-    """Background PM2.5 at today's level; the climate's own is that of the years it was fitted on."""
+    """Background PM2.5 at today's level; the climate's own is that of the fitted years."""
     haze = weather_air(config, first_min, hours, seed, report)
     times_ms = haze.minutes * MINUTE_MS - _SHANGHAI_MS
     pairs = zip(times_ms.tolist(), haze["pm25_ug_m3"].tolist(), strict=True)
