@@ -47,6 +47,8 @@ class Engine(Protocol):
 
     def evaluate(self, t_ms: int) -> VitalFrame: ...
 
+    def corrections(self) -> list[VitalRows]: ...
+
     def state(self) -> bytes: ...
 
     def restore(self, data: bytes) -> int: ...
@@ -201,6 +203,7 @@ class Monitor:
         every = self._pace.store_every_ms
         if before_ms is None or t_ms // every != before_ms // every:
             self._rows.append(frame.rows())
+            self._rows.extend(self._engine.corrections())
         every = self._pace.keep_every_ms
         if before_ms is not None and t_ms // every != before_ms // every:
             self.past.keep(self._engine.state())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from api.monitor import Engine
 from api.vitals.sign import VitalFrame
 from sensors.reading import ReadingBatch
+from sensors.store import VitalRows
 
 
 class Witnessed:
@@ -22,6 +23,9 @@ class Witnessed:
 
     def advance(self, t_ms: int) -> None:
         self._engine.advance(t_ms)
+
+    def corrections(self) -> list[VitalRows]:
+        return self._engine.corrections()
 
     def state(self) -> bytes:
         return self._engine.state()

@@ -13,6 +13,7 @@ from api.config import Rulebook
 from api.operations.casebook import CaseBook
 from api.quality.inspector import Inspector
 from api.vitals.confidence import Confidence
+from api.vitals.correction import Corrector
 from api.vitals.probe import Columns, Probe
 from api.vitals.rollup import Stage, Summit
 from api.vitals.scoring import Published, PublishedState, Steady
@@ -21,6 +22,7 @@ from api.vitals.why import Explainer, Why
 from api.vitals.windows import Windows, WindowsState
 from sensors.network import Network
 from sensors.reading import ReadingBatch
+from sensors.store.base import VitalRows
 from twin.arrays import Floats, Index
 from twin.entities import Geography
 
@@ -65,6 +67,8 @@ class VitalEngine:
         self._trust = _grades(rulebook, network)
         self._confidence = Confidence([probe.roster for probe in self._probes])
         inspector = Inspector(network, rulebook.quality, _urgent(rulebook))
+        self._sure: dict[Key, Floats] = {}
+        self._corrector = Corrector(self._probes, self._rosters, self._roll)
         self._explainer = Explainer(rulebook, geography, network, self._probes)
         self.windows = Windows(network, _needs(self._probes), inspector)
 
@@ -129,11 +133,28 @@ class VitalEngine:
         for probe, confidence in zip(self._probes, sure, strict=True):
             key = probe.indicator.id, probe.level
             columns[key] = probe.measure(t_ms, self.windows, confidence, self.cases)
+        self._roll(columns)
+        self._sure = dict(zip(columns, sure, strict=False))
+        self._corrector.keep(t_ms, columns)
+        return self._frame(t_ms, columns, Trusted(trust, verdict))
+
+    def _roll(self, columns: dict[Key, Columns]) -> None:
+        """Everything above what is measured."""
         for stage in self._stages:
             columns.update(stage.roll(columns))
         for summit in self._summits:
             columns.update(summit.roll(columns))
-        return self._frame(t_ms, columns, Trusted(trust, verdict))
+
+    def corrections(self) -> list[VitalRows]:
+        """What late readings since the last call change in the stored minutes of the last hour."""
+        with self._lock:
+            series, t_ms = self.windows.take_late()
+            return self._corrector.correct(series, t_ms, self._measure) if len(series) else []
+
+    def _measure(self, probe: Probe, t_ms: int) -> Columns:
+        """As it would have been at t_ms, with the trust of now."""
+        sure = self._sure[probe.indicator.id, probe.level]
+        return probe.measure(t_ms, self.windows, sure, self.cases)
 
     @property
     def rosters(self) -> dict[Key, Roster]:

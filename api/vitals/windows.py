@@ -25,6 +25,7 @@ from twin.clock import DAY_MS, HOUR_MS, MINUTE_MS
 FUTURE_MS = 5 * MINUTE_MS
 NEVER_MS = -(2**62)
 KEPT_MS = 32 * DAY_MS  # longer than any ring
+CORRECTED_MS = HOUR_MS  # late readings correct what was stored so far back
 LATE_MS = 30_000  # a heartbeat may travel this long before its node counts as silent
 # Ring names with bin and longest window; each ring is deeper by what may lie in the future.
 STEPS = {
@@ -101,6 +102,7 @@ class Windows:
         self.quality: Floats = np.ones(len(network.sensor_ids))
         self._clock_ms = NEVER_MS
         self._waiting: list[ReadingBatch] = []
+        self._late: list[ReadingBatch] = []
 
     def add(self, batch: ReadingBatch) -> None:
         """Take readings in; they count once event time has reached them."""
@@ -113,6 +115,7 @@ class Windows:
 
     def advance(self, t_ms: int) -> None:
         """Move the watermark and take in what it has reached."""
+        before_ms = self.watermark_ms
         if self.watermark_ms is not None and t_ms < self.watermark_ms:
             raise ValueError(f"the watermark cannot go back from {self.watermark_ms} to {t_ms}")
         self.watermark_ms = t_ms
@@ -120,7 +123,9 @@ class Windows:
             ring.advance(t_ms // ring.step_ms)
         self.inspector.tally.advance(t_ms)
         if self._waiting:
-            self._take(self._reached(t_ms))
+            reached = self._reached(t_ms)
+            self._note_late(reached, before_ms)
+            self._take(reached)
         self._count(self.inspector.screen.ripen(t_ms))
 
     def state(self) -> WindowsState:
@@ -154,6 +159,16 @@ class Windows:
 
     def _columns(self) -> tuple[Array, ...]:
         return self.last, self.last_ms, self.first_ms, self.heard_ms, self.good_ms
+
+    def take_late(self) -> tuple[Index, Ints]:
+        """Series and times of what came more than a minute late since this was last asked."""
+        late, self._late = ReadingBatch.concat(self._late), []
+        return late.series, late.t_ms
+
+    def _note_late(self, reached: ReadingBatch, before_ms: int | None) -> None:
+        late = reached.t_ms < (NEVER_MS if before_ms is None else before_ms - MINUTE_MS)
+        if late.any():
+            self._late.append(reached.take(late))
 
     def judge(self, t_ms: int) -> Verdict:
         """How far each neuron can be trusted now; the windows leave out those who cannot."""
@@ -245,6 +260,8 @@ def mean_of(bins: Bins) -> Floats:
 def _ring(name: str, series: Iterable[int], count: int, quantum: Floats) -> Ring:
     step_ms, longest_ms = STEPS[name]
     depth = longest_ms // step_ms + 2
+    if name == "minutes":
+        depth += CORRECTED_MS // step_ms
     return Ring(np.array(sorted(set(series)), np.int64), count, step_ms, depth, quantum)
 
 

@@ -32,6 +32,7 @@ class Formula:
     at all neurons, `map_only` ones at none, `of_cases` ones at orders and reports instead;
     `one_kind` ones read their roles neuron by neuron, so all must be quantities of one kind.
     `gathers` says which neurons decide: all alike (mean), or the highest or lowest one.
+    `latest` ones look at last values, which the past has no more.
     What `prepare` makes of the ground, once, is the scene's `prepared`.
     """
 
@@ -46,6 +47,7 @@ class Formula:
     of_cases: bool = False
     prepare: Callable[[Ground], Any] | None = None
     gathers: str = "mean"
+    latest: bool = False
 
 
 def _map_formula(theme: str, parameters: Mapping[str, float]) -> Formula:
@@ -103,7 +105,10 @@ FORMULAS: Mapping[str, Formula] = {
         gathers="min",
     ),
     "lamps_lit": Formula(
-        lifelines.lamps_lit, {"power": "W"}, parameters={"lit_w": 10.0, "sun_deg": -6.0}
+        lifelines.lamps_lit,
+        {"power": "W"},
+        parameters={"lit_w": 10.0, "sun_deg": -6.0},
+        latest=True,
     ),
     "park_coverage": _map_formula("park_coverage", NEAR | LARGE),
     "circle_coverage": _map_formula("circle_coverage", NEAR | LARGE),
