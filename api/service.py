@@ -293,8 +293,7 @@ def find_run(
         # QoS 0: what the broker kept for an earlier search would make a dead run seem alive.
         bus.subscribe(topic, lambda message: finder.hear(message.payload), qos=0)
         if not bus.wait_connected(connect_within_s):
-            why = bus.trouble or "does not answer"
-            raise NoRun(f"broker {bus.address} {why}: the live run cannot be found")
+            raise NoRun(f"{bus.complaint}: the live run cannot be found")
         found = finder.wait(within_s)
     finally:
         bus.close()

@@ -38,8 +38,10 @@ def _identify(context: ssl.SSLContext, cert_file: str | None, key_file: str | No
         ) from error
 
 
-def reason(error: BaseException) -> str:
-    """What to look at, in a few words, after a connection could not be made."""
+def reason(error: BaseException, tls: bool = False) -> str:
+    """What to look at, in a few words, after a connection (with TLS or not) could not be made."""
+    if tls and (isinstance(error, ConnectionResetError) or _not_tls(error)):
+        return "no TLS is spoken at this port: mqtt:// in HENGFU_BROKER, or another port?"
     if isinstance(error, ssl.SSLCertVerificationError):
         hint = _HINTS.get(error.verify_code, f"look at {CA_FILE}")
         return f"certificate not accepted: {error.verify_message.rstrip('.')} ({hint})"
@@ -48,6 +50,11 @@ def reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__
+
+
+def _not_tls(error: BaseException) -> bool:
+    known = ("WRONG_VERSION_NUMBER", "UNEXPECTED_EOF_WHILE_READING")
+    return isinstance(error, ssl.SSLError) and error.reason in known
 
 
 # By OpenSSL's X509_V_ERR numbers

@@ -106,7 +106,8 @@ class Bus:
         self.trouble: str | None = None  # why there is no connection, once that is known
         self.refusals = 0  # subscriptions that the broker did not grant
         self._client = _client(client_id, user, password, persistent)
-        if uses_tls(url):
+        self._tls = uses_tls(url)
+        if self._tls:
             self._client.tls_set_context(broker_context(os.environ))
         if in_the_clear(url, os.environ):
             _log.warning(
@@ -119,6 +120,11 @@ class Bus:
     @property
     def connected(self) -> bool:
         return self._connected.is_set()
+
+    @property
+    def complaint(self) -> str:
+        """Why there is no connection, as half a sentence with the broker's address."""
+        return f"broker {self.address} {self.trouble or 'does not answer'}"
 
     def wait_connected(self, within_s: float) -> bool:
         """True as soon as there is a connection, False after that time."""
@@ -248,19 +254,25 @@ class Bus:
     def _on_connect_fail(self, _client: mqtt.Client, _data: Any) -> None:
         error = sys.exception()  # paho calls this while it handles the error
         if isinstance(error, ssl.SSLError):
-            self._complain("broker cannot be trusted, trying again", reason(error))
+            self._complain("broker cannot be trusted, trying again", reason(error, self._tls))
         elif not self._complaints:
-            why = "no answer" if error is None else reason(error)
+            why = "no answer" if error is None else reason(error, self._tls)
             self._complain("broker cannot be reached, trying again", why)
 
     def _on_disconnect(
         self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any
     ) -> None:
+        answered = self.connected
         self._connected.clear()
         self._subscribed.clear()
         self._outgoing.disconnected()
-        if not self._closing and not self._complaints:
+        if self._closing or self._complaints:
+            return
+        if answered:
             self._complain("broker is lost, trying again", str(code))
+        else:
+            hint = "no MQTT is spoken at this port: mqtts:// in HENGFU_BROKER, or another port?"
+            self._complain("broker hangs up before it answers, trying again", hint)
 
     def _on_subscribe(
         self, _client: mqtt.Client, _data: Any, _mid: int, reasons: list[ReasonCode], _more: Any

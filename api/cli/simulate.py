@@ -84,7 +84,7 @@ def simulate(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: runner.stop())
     if not bus.wait_connected(30.0):
-        raise UsageError(f"no broker answers at {bus.address}: start one, or give it by --broker")
+        raise UsageError(f"{bus.complaint}: start one, or give it by --broker")
     try:
         with metrics_door(metrics_port, lambda: city_families(runner.numbers())):
             runner.run()

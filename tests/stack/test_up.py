@@ -120,7 +120,7 @@ def test_what_is_in_use_is_one_clear_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (("--broker", "mqtt://127.0.0.1:1"), "no broker answers at 127.0.0.1:1"),
+        (("--broker", "mqtt://127.0.0.1:1"), "broker 127.0.0.1:1 cannot be reached"),
         (("--broker", "rabbit"), "expected auto, mosquitto or nats"),
         (("--store", "punchcards"), "store 'punchcards'"),
         (("--config", "/nowhere"), "/nowhere"),
