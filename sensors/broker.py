@@ -118,7 +118,7 @@ def start_broker(kind: str, folder: Path, port: int = 0) -> Broker:
         server = _CONFIGURE[name](program, folder, port, password)
         process = _spawn(server.command, folder, lock)
     broker = Broker(name, port, password, folder, process)
-    _wait_until_open(broker)
+    _wait_until_open(broker, broker.port)
     _prepare(broker, server)
     return broker
 
@@ -180,6 +180,7 @@ _CONFIGURE: Mapping[str, Callable[[str, Path, int, str], _Server]] = {
 def _prepare(broker: Broker, server: _Server) -> None:
     if not server.nats_port:
         return
+    _wait_until_open(broker, server.nats_port)
     try:
         bound_stream(HOST, server.nats_port, USER, broker.password)
     except (StreamError, OSError) as error:
@@ -245,17 +246,17 @@ def _spawn(command: list[str], folder: Path, lock: IO[bytes]) -> "subprocess.Pop
         )
 
 
-def _wait_until_open(broker: Broker) -> None:
+def _wait_until_open(broker: Broker, port: int) -> None:
     deadline = time.monotonic() + START_WITHIN_S
     while time.monotonic() < deadline:
         if not broker.alive():
             raise BrokerError(f"{broker.kind} ended at once: {_last_line(broker.folder)}")
         with socket.socket() as probe:
-            if probe.connect_ex((HOST, broker.port)) == 0:
+            if probe.connect_ex((HOST, port)) == 0:
                 return
         time.sleep(0.02)
     broker.stop()
-    raise BrokerError(f"{broker.kind} did not open port {broker.port} in {START_WITHIN_S:.0f} s")
+    raise BrokerError(f"{broker.kind} did not open port {port} in {START_WITHIN_S:.0f} s")
 
 
 def _last_line(folder: Path) -> str:

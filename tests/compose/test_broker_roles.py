@@ -1,6 +1,7 @@
 """Each user of the shipped broker against each kind of topic, on the real Mosquitto."""
 
 import contextlib
+import re
 import socket
 from collections.abc import Iterator
 from queue import Queue
@@ -9,6 +10,7 @@ import pytest
 from compose.mosquitto import (
     GATEWAYS,
     OBSERVER,
+    SHIPPED,
     USERS,
     Mosquitto,
     make_mosquitto,
@@ -87,6 +89,11 @@ def say(bus: Bus, names: tuple[str, ...], payload: bytes) -> None:
 
 def test_every_channel_is_in_the_table() -> None:
     assert {topic.split("/")[0] for topic in TABLE} == set(topics.CHANNELS)
+
+
+def test_every_user_of_the_rules_is_tried() -> None:
+    acl = (SHIPPED / "acl").read_text(encoding="utf-8")
+    assert tuple(re.findall(r"^user (\S+)$", acl, re.MULTILINE)) == USERS
 
 
 @pytest.mark.parametrize("user", EVERYBODY)
