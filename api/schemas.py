@@ -272,6 +272,7 @@ class NeuronTrust(Record):
     believed: bool
     reasons: list[str]
     refused_share: float
+    two_voices: bool
     unlike_neighbours: float
     stuck_since: Time | None
 

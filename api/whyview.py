@@ -43,6 +43,7 @@ def trust_of(frame: VitalFrame | None, network: Network, sensor: int) -> NeuronT
         quality=round(float(verdict.quality[sensor]), 3),
         believed=bool(verdict.believed[sensor]),
         reasons=[*silent, *verdict.reasons(sensor)],
+        two_voices=bool(verdict.doubled[sensor]),
         refused_share=round(float(verdict.refused[sensor]), 4),
         unlike_neighbours=round(float(verdict.unlike[sensor]), 3),
         stuck_since=iso(stuck_ms) if stuck_ms else None,

@@ -29,6 +29,7 @@ class Trust(Table):
     least: Share  # below it, readings do not move vital signs
     refused_weight: Positive  # trust lost per share of refused readings
     refused_least: Annotated[int, Field(gt=0)]  # fewer refused in two hours cost nothing
+    excess: Annotated[float, Field(gt=1)]  # said so many times as often: two speak under one name
     near_zero: Annotated[float, Field(gt=1)]  # trust is 0 at this multiple of `near`
     neighbours: Annotated[int, Field(gt=0)]  # so many nearest neurons of the kind are asked
     neighbours_least: Annotated[int, Field(gt=0)]

@@ -14,6 +14,7 @@ from api.quality.trust import Tally, Verdict, judge
 from api.vitals.columns import fill, packed
 from sensors.network import Network
 from twin.arrays import Bools, Floats, Index, Ints
+from twin.clock import HOUR_MS
 
 
 class InspectorState(msgspec.Struct, frozen=True):
@@ -39,6 +40,7 @@ class Inspector:
             network, self.limits, trust.neighbours, trust.neighbours_least
         )
         self._keep = _carriers(network, urgent)
+        self._per_hour = _per_hour(network)
         self._refused: deque[tuple[Index, Ints]] = deque()
         self._watched = np.bincount(
             network.series.sensor[self.limits.checked], minlength=len(network)
@@ -89,14 +91,16 @@ class Inspector:
     def heard(self, series: Index, t_ms: Ints) -> None:
         self._count(0, series, t_ms)
 
-    def verdict(self, hour_means: Floats) -> Verdict:
-        """Now; `hour_means` of the series of `neighbours`, NaN where nothing was read."""
+    def verdict(self, t_ms: int, hour_means: Floats) -> Verdict:
+        """At t_ms; `hour_means` of the series of `neighbours`, NaN where nothing was read."""
         size, sensor = len(self._network), self._network.series.sensor
         unlike = np.zeros(size)
         series = self.neighbours.series
         np.maximum.at(unlike, sensor[series], self.neighbours.unlike(hour_means))
         refused = self.tally.refused(self._quality.trust.refused_least)
-        return judge(self._quality.trust, refused, unlike, self._stuck_ms(), self._keep)
+        trust = self._quality.trust
+        doubled = self.tally.doubled(t_ms, self._per_hour, trust.excess)
+        return judge(trust, refused, unlike, self._stuck_ms(), doubled, self._keep)
 
     def _stuck_ms(self) -> Ints:
         """Since when all checked series of a neuron stand still, 0 where one moves."""
@@ -108,6 +112,16 @@ class Inspector:
 
     def _count(self, which: int, series: Index, t_ms: Ints) -> None:
         self.tally.add(which, self._network.series.sensor[series], t_ms)
+
+
+def _per_hour(network: Network) -> Floats:
+    """Readings that each neuron makes in an hour; none due where only changes are reported."""
+    rates = [
+        len(kind.quantities) * HOUR_MS / kind.cadence_ms if kind.report == "periodic" else 0.0
+        for kind in network.catalogue
+    ]
+    per_hour: Floats = np.array(rates)[network.kind]
+    return per_hour
 
 
 def _carriers(network: Network, urgent: Collection[str]) -> Bools:

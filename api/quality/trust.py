@@ -15,19 +15,22 @@ class Verdict:
 
     `refused` is the share of its readings refused in this hour and the last, `unlike` how far
     its hour is from its neighbours in multiples of what is allowed, `stuck_ms` since when it
-    says the same (0: it does not). `believed` is whether its readings move vital signs.
+    says the same (0: it does not), `doubled` whether more is said under its name than it can say
+    by itself. `believed` is whether its readings move vital signs.
     """
 
     quality: Floats
     refused: Floats
     unlike: Floats
     stuck_ms: Ints
+    doubled: Bools
     believed: Bools
 
     def reasons(self, sensor: int) -> list[str]:
         """Short words for what is wrong with a neuron."""
         found = {
             "stuck": self.stuck_ms[sensor] > 0,
+            "two_voices": bool(self.doubled[sensor]),
             "refused": self.refused[sensor] > 0,
             "unlike_neighbours": self.unlike[sensor] > 1,
         }
@@ -57,6 +60,21 @@ class Tally:
         fresh = (hour == self.hour) | (hour == self.hour - 1)
         np.add.at(self.counts, (hour[fresh] % 2, which, sensor[fresh]), 1)
 
+    def doubled(self, t_ms: int, per_hour: Floats, excess: float) -> Bools:
+        """Heard more than `excess` times as often as possible, in this hour or the last.
+
+        `per_hour`: readings a neuron makes; only where five or more are due.
+        """
+        if self.hour is None:
+            return np.zeros(len(per_hour), bool)
+        due = (per_hour * (t_ms % HOUR_MS / HOUR_MS), per_hour)
+        heard = (self.counts[self.hour % 2, 0], self.counts[(self.hour - 1) % 2, 0])
+        found = [
+            (part >= 5) & (count > excess * part) for part, count in zip(due, heard, strict=True)
+        ]
+        doubled: Bools = found[0] | found[1]
+        return doubled
+
     def refused(self, least: int) -> Floats:
         """Share refused; 0 while fewer than `least` were."""
         heard, refused = self.counts.sum(axis=0)
@@ -64,10 +82,12 @@ class Tally:
         return np.where(refused >= least, np.minimum(share, 1.0), 0.0)
 
 
-def judge(trust: Trust, refused: Floats, unlike: Floats, stuck_ms: Ints, keep: Bools) -> Verdict:
+def judge(
+    trust: Trust, refused: Floats, unlike: Floats, stuck_ms: Ints, doubled: Bools, keep: Bools
+) -> Verdict:
     """The product of what each finding leaves; `keep` are neurons that save lives: they are
     believed whatever is found, for a false alarm costs less."""
     honest = np.clip(1 - trust.refused_weight * refused, 0.0, 1.0)
     alike = np.clip((trust.near_zero - unlike) / (trust.near_zero - 1), 0.0, 1.0)
-    quality = honest * alike * (stuck_ms == 0)
-    return Verdict(quality, refused, unlike, stuck_ms, (quality >= trust.least) | keep)
+    quality = honest * alike * (stuck_ms == 0) * ~doubled
+    return Verdict(quality, refused, unlike, stuck_ms, doubled, (quality >= trust.least) | keep)

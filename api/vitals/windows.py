@@ -173,7 +173,7 @@ class Windows:
     def judge(self, t_ms: int) -> Verdict:
         """How far each neuron can be trusted now; the windows leave out those who cannot."""
         series, ring = self.inspector.neighbours.series, self.rings["minutes"]
-        verdict = self.inspector.verdict(mean_of(ring.view(series, t_ms, 60)))
+        verdict = self.inspector.verdict(t_ms, mean_of(ring.view(series, t_ms, 60)))
         self.believed, self.quality = verdict.believed, verdict.quality
         return verdict
 

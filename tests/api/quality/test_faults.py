@@ -12,6 +12,7 @@ from api.quality.trust import Verdict
 from api.vitals.windows import Windows
 from sensors.catalogue import load_catalogue
 from sensors.faults.label import Fault
+from sensors.faults.line import Injected
 from sensors.faults.profile import load_profile
 from sensors.network import Network, build_network
 from sensors.reading import ReadingBatch
@@ -27,6 +28,19 @@ START_MS = parse_time("2026-05-13T13:00")
 MINUTES = 100
 BROKEN_MS = START_MS + 20 * MINUTE_MS
 FALSE_REFUSALS, FALSE_DISTRUST = 1e-4, 1e-3  # the figures that docs/vitals.md states
+
+
+# Fault, kind, which neurons of it, how far in sigma; put in by the fault line of the fleet.
+INJECTED = (
+    (Fault.STUCK, "joint_temp", 40, 6, 0.0),
+    (Fault.STUCK, "noise_laeq", 40, 6, 0.0),
+    (Fault.SPOOFED, "noise_laeq", 30, 4, 0.0),
+    (Fault.SPOOFED, "veh_count_speed", 30, 4, 0.0),
+    (Fault.SPOOFED, "crowd_density", 7, 2, 0.0),
+    (Fault.BIAS, "air_temp", 8, 1, 20.0),
+    (Fault.BIAS, "o3", 5, 1, 12.0),
+    (Fault.DEAD, "residual_current", 40, 4, 0.0),
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,7 @@ class Seen:
 
     verdict: Verdict
     refused: set[tuple[int, int]]
+    live: Bools
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +70,9 @@ def hour() -> Hour:
     city = City.start(load_city_config(config), geography, load_scenarios(config), 5, START_MS)
     simulation = Simulation(city, network, load_profile(config))
     end_ms = START_MS + MINUTES * MINUTE_MS
+    for number, (fault, kind, first, count, size) in enumerate(INJECTED):
+        rows = network.of_kind(kind)[first : first + count].tolist()
+        simulation.faults.inject(Injected(fault, rows, BROKEN_MS, end_ms, size, f"i-{number}"))
     parts = list(simulation.generate(end_ms))
     batch = ReadingBatch.concat([part.readings for part in parts])
     labels = [label for part in parts for label in part.faults]
@@ -87,12 +105,26 @@ def inspected(hour: Hour, value: Floats | None = None) -> Seen:
     windows.advance(START_MS - 1)
     windows.add(batch)
     windows.advance(int(batch.t_ms.max()))
-    return Seen(windows.judge(int(batch.t_ms.max())), refused)
+    end_ms = int(batch.t_ms.max())
+    return Seen(windows.judge(end_ms), refused, windows.live(end_ms))
 
 
 @pytest.fixture(scope="module")
 def clean(hour: Hour) -> Seen:
     return inspected(hour)
+
+
+@pytest.mark.parametrize(("fault", "kind", "first", "count", "size"), INJECTED)
+def test_injected_faults_are_found_and_named(
+    hour: Hour, clean: Seen, fault: Fault, kind: str, first: int, count: int, size: float
+) -> None:
+    reasons = {Fault.STUCK: "stuck", Fault.SPOOFED: "two_voices", Fault.BIAS: "unlike_neighbours"}
+    for sensor in hour.network.of_kind(kind)[first : first + count].tolist():
+        if fault is Fault.DEAD:
+            assert not clean.live[sensor]
+        else:
+            assert reasons[fault] in clean.verdict.reasons(sensor)
+            assert not clean.verdict.believed[sensor]
 
 
 def of(hour: Hour, quantity: str) -> Index:
