@@ -166,9 +166,13 @@ class Windows:
         return late.series, late.t_ms
 
     def _note_late(self, reached: ReadingBatch, before_ms: int | None) -> None:
-        late = reached.t_ms < (NEVER_MS if before_ms is None else before_ms - MINUTE_MS)
+        if before_ms is None:
+            return
+        first_ms = before_ms - 2 * CORRECTED_MS  # what no kept minute looks at is left out
+        late = (reached.t_ms < before_ms - MINUTE_MS) & (reached.t_ms > first_ms)
         if late.any():
             self._late.append(reached.take(late))
+        self._late = [batch for batch in self._late if int(batch.t_ms.max()) > first_ms]
 
     def judge(self, t_ms: int) -> Verdict:
         """How far each neuron can be trusted now; the windows leave out those who cannot."""
