@@ -48,6 +48,7 @@ class _Numbers:
         yield from self._gauges()
         yield self._alerts()
         yield self._scores()
+        yield self._neurons()
 
     def _counters(self) -> Iterator[Metric]:
         monitor = self._services.monitor
@@ -88,6 +89,15 @@ class _Numbers:
         )
         for labels, count in sorted(counts.items()):
             family.add_metric(list(labels), count)
+        return family
+
+    def _neurons(self) -> Metric:
+        text = "Neurons by what speaks against them"
+        family = GaugeMetricFamily("hengfu_neurons_doubted", text, labels=["reason"])
+        frame = self._services.monitor.frame
+        if frame is not None and frame.trusted is not None:
+            for reason, count in frame.trusted.counts().items():
+                family.add_metric([reason], count)
         return family
 
     def _scores(self) -> Metric:

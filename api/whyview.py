@@ -36,13 +36,12 @@ def trust_of(frame: VitalFrame | None, network: Network, sensor: int) -> NeuronT
     trusted: Trusted = frame.trusted
     verdict = trusted.verdict
     stuck_ms = int(verdict.stuck_ms[sensor])
-    silent = ["silent"] if trusted.trust[sensor] <= 0 < verdict.quality[sensor] else []
     return NeuronTrust(
         t=iso(frame.t_ms),
         trust=round(float(trusted.trust[sensor]), 3),
         quality=round(float(verdict.quality[sensor]), 3),
         believed=bool(verdict.believed[sensor]),
-        reasons=[*silent, *verdict.reasons(sensor)],
+        reasons=trusted.reasons(sensor),
         two_voices=bool(verdict.doubled[sensor]),
         refused_share=round(float(verdict.refused[sensor]), 4),
         unlike_neighbours=round(float(verdict.unlike[sensor]), 3),

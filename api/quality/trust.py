@@ -28,13 +28,19 @@ class Verdict:
 
     def reasons(self, sensor: int) -> list[str]:
         """Short words for what is wrong with a neuron."""
-        found = {
-            "stuck": self.stuck_ms[sensor] > 0,
-            "two_voices": bool(self.doubled[sensor]),
-            "refused": self.refused[sensor] > 0,
-            "unlike_neighbours": self.unlike[sensor] > 1,
+        return [reason for reason, found in self._findings().items() if found[sensor]]
+
+    def counts(self) -> dict[str, int]:
+        """How many neurons each reason speaks against."""
+        return {reason: int(found.sum()) for reason, found in self._findings().items()}
+
+    def _findings(self) -> dict[str, Bools]:
+        return {
+            "stuck": self.stuck_ms > 0,
+            "two_voices": self.doubled,
+            "refused": self.refused > 0,
+            "unlike_neighbours": self.unlike > 1,
         }
-        return [reason for reason, true in found.items() if true]
 
 
 class Tally:

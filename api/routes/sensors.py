@@ -27,6 +27,9 @@ router = APIRouter(prefix="/sensors", tags=["sensors"])
 class Wanted(Parameters):
     kind: Annotated[str | None, Query(max_length=80)] = None
     zone: Annotated[str | None, Query(max_length=80)] = None
+    believed: Annotated[
+        bool | None, Query(description="Whether its readings move vital signs now.")
+    ] = None
     limit: Annotated[int, Query(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Query(max_length=64, description="`next` of a page.")] = None
 
@@ -41,7 +44,9 @@ class Span(OfRun):
 
 @router.get("", summary="Neurons, by kind and zone")
 def read_sensors(wanted: Annotated[Wanted, Query()], service: Service) -> SensorPage:
-    rows = np.flatnonzero(chosen(service, wanted.kind, wanted.zone))
+    rows = np.flatnonzero(
+        chosen(service, wanted.kind, wanted.zone) & _believed(service, wanted.believed)
+    )
     start = from_cursor(wanted.cursor) or 0
     end = start + wanted.limit
     return SensorPage(
@@ -170,6 +175,15 @@ def _row(service: Services, sensor: str) -> int:
 
 def _kind(service: Services, row: int) -> Kind:
     return service.network.catalogue.kinds[int(service.network.kind[row])]
+
+
+def _believed(service: Services, wanted: bool | None) -> Bools:
+    """Neurons that are believed, or not, in the newest frame; all of them when nothing is asked."""
+    frame = service.monitor.frame
+    every = np.ones(len(service.network), bool)
+    if wanted is None or frame is None or frame.trusted is None:
+        return every
+    return np.asarray(frame.trusted.verdict.believed == wanted)
 
 
 def _sensor(service: Services, row: int) -> SensorOut:

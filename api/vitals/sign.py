@@ -139,6 +139,16 @@ class Trusted:
     trust: Floats
     verdict: Verdict
 
+    def reasons(self, sensor: int) -> list[str]:
+        """What speaks against a neuron, in short words."""
+        silent = self.trust[sensor] <= 0 < self.verdict.quality[sensor]
+        return [*(["silent"] if silent else []), *self.verdict.reasons(sensor)]
+
+    def counts(self) -> dict[str, int]:
+        """How many neurons each reason speaks against."""
+        silent = (self.trust <= 0) & (self.verdict.quality > 0)
+        return {"silent": int(silent.sum()), **self.verdict.counts()}
+
 
 @dataclass(frozen=True, slots=True)
 class VitalFrame:

@@ -197,8 +197,7 @@ class Explainer:
 
     def _reasons(self, frame: VitalFrame, sensor: int) -> tuple[str, ...]:
         assert frame.trusted is not None
-        silent = frame.trusted.trust[sensor] <= 0 and frame.trusted.verdict.quality[sensor] > 0
-        return (*(["silent"] if silent else []), *frame.trusted.verdict.reasons(sensor))
+        return tuple(frame.trusted.reasons(sensor))
 
     def _last(self, windows: Windows, sensor: int) -> dict[str, tuple[int, float]]:
         """By quantity: when and what was believed last, in the display unit."""

@@ -225,3 +225,14 @@ def test_why_of_what_is_not_there_is_a_problem(quarter: Any, client: Any) -> Non
             404,
             "application/problem+json",
         )
+
+
+def test_neurons_that_are_not_believed_can_be_listed_and_counted(quarter: Any, client: Any) -> None:
+    """Every camera says 400 for twenty minutes without a flicker."""
+    quarter.surge(minutes=16)
+    page = client.get("/api/v1/sensors?kind=crowd_density&believed=false").json()
+    assert page["total"] == len(quarter.world.network.of_kind("crowd_density"))
+    assert {"stuck"} == {reason for one in page["items"] for reason in one["trust"]["reasons"]}
+    assert client.get("/api/v1/sensors?kind=crowd_density&believed=true").json()["total"] == 0
+    metrics = client.get("/metrics").text
+    assert f'hengfu_neurons_doubted{{reason="stuck"}} {page["total"]}.0' in metrics
