@@ -28,6 +28,13 @@ _TRIAL_TITLES = (
     "窗口 windows",
     "露馅之处 what gives it away (AUC lost)",
 )
+_FEATURE_TITLES = (
+    "单个特征 one feature of a window",
+    "模拟均值 simulated mean",
+    "真实均值 real mean",
+    "模拟 simulated AUC",
+    "真实间 real : real AUC",
+)
 _LINE_TITLES = (
     "",
     "项目 statistic",
@@ -138,9 +145,8 @@ def _classifier(verdict: Verdict) -> str:
     trials = _table(_TRIAL_TITLES, [_trial(trial) for trial in verdict.trials])
     rows = [_row(line) for line in verdict.lines if line.family == "classifier"]
     lines = _table(_LINE_TITLES, rows)
-    return (
-        f"<h2>双样本检验 · Two-sample classifier</h2>{text}{trials}{lines}{_alone(verdict.alone)}"
-    )
+    details = _alone(verdict.alone) + _telling(verdict)
+    return f"<h2>双样本检验 · Two-sample classifier</h2>{text}{trials}{lines}{details}"
 
 
 def _trial(trial: Trial) -> str:
@@ -166,6 +172,21 @@ def _alone(alone: Sequence[Alone]) -> str:
         for one in alone
     ]
     return _table(("单列 one column alone", "模拟 simulated AUC", "真实 real : real AUC"), rows)
+
+
+def _telling(verdict: Verdict) -> str:
+    rows = [
+        f"<tr><td>{escape(one.feature)}</td>"
+        + _cells(
+            number(one.simulated_mean),
+            number(one.real_mean),
+            number(one.simulated_auc),
+            number(one.real_auc),
+        )
+        + "</tr>"
+        for one in verdict.telling
+    ]
+    return _table(_FEATURE_TITLES, rows)
 
 
 def _failures(lines: Sequence[Line]) -> str:

@@ -23,6 +23,7 @@ def as_record(verdict: Verdict, about: dict[str, Any]) -> dict[str, Any]:
         "lines": [asdict(line) for line in verdict.lines],
         "classifier": [_trial(trial) for trial in verdict.trials],
         "one_column_alone": [asdict(one) for one in verdict.alone],
+        "one_feature_alone": [asdict(one) for one in verdict.telling],
     }
     plain: dict[str, Any] = _plain(record)
     return plain

@@ -10,6 +10,7 @@ from api.realism.randomwalk import random_walk
 from api.realism.series import Series
 from api.realism.shapes import SiteKind, shape_lines
 from api.realism.split import Split
+from api.realism.telling import Telling, telling
 from api.realism.texture import DEVIATION, deviations
 from api.realism.twosample import TwoSample, two_sample
 
@@ -58,6 +59,7 @@ class Verdict:
     simulated: Series
     split: Split
     shapes: tuple[SiteKind, ...] = ()
+    telling: tuple[Telling, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -92,7 +94,16 @@ def weather_verdict(
     ]
     lines += [auc_line(trial, limits) for trial in trials]
     alone = _alone(simulated, parts, limits, step)
-    return Verdict(parts.check.kind, tuple(lines), tuple(trials), alone, simulated, parts)
+    columns = [name for name in (*WEATHER, *AIR) if name in parts.check]
+    return Verdict(
+        kind=parts.check.kind,
+        lines=tuple(lines),
+        trials=tuple(trials),
+        alone=alone,
+        simulated=simulated,
+        split=parts,
+        telling=telling(simulated, parts, columns, WINDOW_H),
+    )
 
 
 def _trial(
@@ -147,7 +158,8 @@ def texture_verdict(
     lines = judge(compare(made, check), compare(fit, check), limits)
     trial = _trial("texture", made, random_walk(fit, seed), flat, limits, step)
     lines.append(auc_line(trial, limits))
-    return Verdict(check.kind, tuple(lines), (trial,), (), made, flat)
+    features = telling(made, flat, (DEVIATION,), WINDOW_MIN)
+    return Verdict(check.kind, tuple(lines), (trial,), (), made, flat, telling=features)
 
 
 def auc_line(trial: Trial, limits: RealismLimits) -> Line:

@@ -44,12 +44,25 @@ ASPECTS: Mapping[str, Aspect] = MappingProxyType(
 )
 
 
+NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "steps": ("mean step", "largest step", "step deviation", "step over three", "steps follow"),
+        "shape": ("mean", "deviation", "least", "largest", "range", "hour of largest", "bend"),
+        "repeats": ("stays", "turns", "at least"),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Rows of features, the block (column, aspect) of each feature, and the group of each row."""
+    """Rows of features, the block (column/aspect) and name of each feature, each row's group.
+
+    "steps follow" is the mean product of neighbouring steps: above zero when a rise follows a rise.
+    """
 
     features: Floats
     blocks: tuple[str, ...]
+    names: tuple[str, ...]
     group: Ints
 
     def __len__(self) -> int:
@@ -69,13 +82,16 @@ def windows(series: Series, columns: Sequence[str], size: int) -> Windows:
     whole = ~np.isnan(np.concatenate(list(cut.values()), axis=1)).any(axis=1)
     parts: list[Array] = []
     blocks: list[str] = []
+    names: list[str] = []
     for name, rows in cut.items():
         for aspect, features_of in ASPECTS.items():
             found = features_of(rows[whole])
             parts.append(found)
             blocks += [f"{name}/{aspect}"] * found.shape[1]
+            titles = NAMES.get(aspect) or tuple(f"at {row}" for row in range(size))
+            names += [f"{name}: {title}" for title in titles]
     group = _groups(series)[offset : offset + count * size : size][whole]
-    return Windows(np.column_stack(parts), tuple(blocks), group)
+    return Windows(np.column_stack(parts), tuple(blocks), tuple(names), group)
 
 
 def _groups(series: Series) -> Ints:

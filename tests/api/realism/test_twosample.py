@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from api.realism.series import Series
+from api.realism.split import Split
+from api.realism.telling import telling
 from api.realism.twosample import QUICK, auc, two_sample, two_sample_auc
 
 COLUMNS = ("temp_c", "wind_m_s")
@@ -54,3 +56,14 @@ def test_auc_counts_pairs_and_ties_by_half() -> None:
     assert auc(np.array([4.0, 3.0, 2.0, 1.0]), label) == 1.0
     assert auc(np.array([4.0, 1.0, 2.0, 3.0]), label) == 0.5
     assert auc(np.array([1.0, 1.0, 1.0, 1.0]), label) == 0.5
+
+
+def test_the_most_telling_feature_is_named(climate: Series, same_climate: Series) -> None:
+    """Wind that comes in gusts of an hour has larger steps."""
+    rng = np.random.default_rng(0)
+    gusty = same_climate["wind_m_s"] + 4 * rng.integers(0, 2, len(same_climate))
+    made = same_climate.having({**same_climate.columns, "wind_m_s": gusty})
+    found = telling(made, Split(same_climate, climate, "", ""), COLUMNS, 24)
+    assert found[0].feature.startswith("wind_m_s: ")
+    assert found[0].simulated_mean > found[0].real_mean
+    assert 0.4 < found[0].real_auc < 0.6
