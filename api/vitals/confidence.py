@@ -18,6 +18,7 @@ class Confidence:
         self._size: Ints = np.concatenate([np.empty(0, np.int64), *sizes])
         self._group = np.repeat(np.arange(len(self._size)), self._size)
         self._starts = np.cumsum(self._size) - self._size
+        self._kept: tuple[Floats, list[Floats]] | None = None
         self._cuts = np.cumsum([len(one) for one in rosters])[:-1]
 
     def of(self, trust: Floats) -> list[Floats]:
@@ -26,6 +27,12 @@ class Confidence:
         Entities without neurons (asked of the map or of cases) are sure of themselves.
         """
         mine = trust[self._sensors]
+        if self._kept is not None and np.array_equal(self._kept[0], mine):
+            return self._kept[1]  # trust seldom changes from one step to the next
+        self._kept = mine, np.split(self._judged(mine), self._cuts)
+        return self._kept[1]
+
+    def _judged(self, mine: Floats) -> Floats:
         silent = np.bincount(self._group[mine <= 0], minlength=len(self._size))
         speaking = self._size - silent
         ranked = np.sort(self._group + 0.5 * mine, kind="stable")
@@ -34,8 +41,8 @@ class Confidence:
         high = np.where(speaking > 0, np.minimum(high, self._starts + self._size - 1), high)
         median = _back(ranked, low, self._size) + _back(ranked, high, self._size)
         share = np.where(self._size > 0, ratio(speaking, self._size, 0.0), 1.0)
-        whole = np.where(self._size > 0, share * np.where(speaking > 0, median, 0.0), 1.0)
-        return np.split(whole, self._cuts)
+        known: Floats = share * np.where(speaking > 0, median, 0.0)
+        return np.where(self._size > 0, known, 1.0)
 
     @property
     def _last(self) -> int:

@@ -41,7 +41,9 @@ class Stage:
             size += len(rows)
         self._upward = Upward.of(np.concatenate(parent), np.concatenate(weight), size)
         self._from = np.cumsum([0, *(len(below) for below in belows)])
-        self._to = np.cumsum([0, *(len(roster) for roster in self.rosters.values())])
+        sizes = [len(roster) for roster in self.rosters.values()]
+        self._to = np.cumsum([0, *sizes])
+        self._first = np.repeat(self._from[:-1], sizes)
 
     def roll(self, columns: Mapping[Key, Columns]) -> dict[Key, Columns]:
         """The value is that of the worst entity below."""
@@ -58,17 +60,18 @@ class Stage:
         value = np.concatenate([part.value for part in parts])
         value = np.where(rolled.worst >= 0, value[rolled.worst], np.nan)
         status = _status(rolled)
+        key = np.where(rolled.worst >= 0, 0, -1).astype(np.int32)
+        row = np.where(rolled.worst >= 0, rolled.worst - self._first, -1).astype(np.int32)
         return {
-            key: self._part(number, rolled, value, status)
-            for number, key in enumerate(self.rosters)
+            name: self._part(number, rolled, value, status, key, row)
+            for number, name in enumerate(self.rosters)
         }
 
-    def _part(self, number: int, rolled: Rolled, value: Floats, status: Index) -> Columns:
+    def _part(
+        self, number: int, rolled: Rolled, value: Floats, status: Index, key: Index, row: Index
+    ) -> Columns:
         here = slice(self._to[number], self._to[number + 1])
-        worst = rolled.worst[here]
-        row = np.where(worst >= 0, worst - self._from[number], -1).astype(np.int32)
-        key = np.where(worst >= 0, 0, -1).astype(np.int32)
-        cause = Cause((self._belows[number],), key, row)
+        cause = Cause((self._belows[number],), key[here], row[here])
         return Columns(
             value[here], rolled.score[here], rolled.confidence[here], status[here], cause
         )
