@@ -107,7 +107,7 @@ def save_grid(path: Path, grid: Grid, layout: Layout) -> None:
 def load_grid(path: Path, layout: Layout) -> Grid:
     """Columns are matched by name; those that the file lacks are empty. ValueError if damaged."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             first_ms, values, names = int(file["first_ms"]), file["values"], file["names"]
     except (OSError, KeyError, ValueError, BadZipFile) as error:
         raise ValueError(f"{path}: not a history of vital signs: {error}") from error
