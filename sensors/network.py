@@ -5,6 +5,7 @@ Public knowledge: built from the catalogue and the map alone, never from the cit
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 from shapely import STRtree, points
@@ -38,7 +39,7 @@ class SeriesTable:
     def find(self, zone: str, names: Sequence[str]) -> Index:
         """Row of each name, -1 for a name that does not exist in this zone."""
         get = self.lookup.get
-        rows = np.fromiter((get(name, -1) for name in names), np.int32, len(names))
+        rows = np.fromiter(map(get, names, repeat(-1)), np.int32, len(names))
         if zone not in self.zone_ids:
             return np.full(len(names), -1, np.int32)
         here = self.zone[rows] == self.zone_ids.index(zone)

@@ -132,11 +132,12 @@ def _pack(columns: Columns, first: Record, now_ms: int | None) -> Pack:
     if not (own and all(map(str.startswith, columns.names, repeat(prefix)))):
         raise WireError("name", f"expected every name to start with {prefix!r}")
     epoch, seq = _mark(first)
+    cut = len(prefix)
     return Pack(
         zone=prefix[len(URN) : -1],
         epoch=epoch,
         seq=seq,
-        names=[name[len(prefix) :] for name in columns.names],
+        names=[name[cut:] for name in columns.names],
         t_ms=_times(columns.seconds, now_ms),
         value=_values(columns.values, columns.states),
         state=np.array(columns.states, object) if any(columns.states) else None,
