@@ -101,7 +101,7 @@ def up(folder: Path, *options: str) -> str:
         [sys.executable, "-m", "api.cli", "up", "--data", str(folder / "data"), *options],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert ended.returncode == 2
     return ended.stderr
