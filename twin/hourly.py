@@ -62,5 +62,5 @@ def hourly_series(
         wind,
         np.array(CLASSES)[direction.astype(int)],
         rain,
-        np.exp(haze) - HAZE_OFFSET,
+        np.maximum(0.0, np.exp(haze) - HAZE_OFFSET),
     )
