@@ -44,15 +44,21 @@ class Delivery:
 
     def carry(self, batch: ReadingBatch, moment: Moment) -> ReadingBatch:
         """What reaches the gateways at this tick of what was said now and earlier."""
-        batch = self._faults.carried(batch, moment)
+        parts = [self._split(part, moment) for part in self._faults.parts(batch, moment)]
+        arrived = ReadingBatch.concat([self._waiting, *(now for now, _ in parts)])
+        self._waiting = ReadingBatch.concat([later for _, later in parts])
+        return arrived
+
+    def _split(self, batch: ReadingBatch, moment: Moment) -> tuple[ReadingBatch, ReadingBatch]:
+        """What arrives at this tick and what at the next."""
         sensor = self._network.series.sensor[batch.series]
         slow = np.flatnonzero(self._slow[sensor])
+        if not len(slow):
+            return batch, ReadingBatch.empty()
         chance = uniform(draw(self._keys[sensor[slow]], moment.t_ms // GRID_MS))
         late = np.zeros(len(batch), bool)
         late[slow] = chance < self._late[sensor[slow]]
-        arrived = ReadingBatch.concat([self._waiting, batch.take(~late)])
-        self._waiting = batch.take(late)
-        return arrived
+        return batch.take(~late), batch.take(late)
 
     def state(self) -> DeliveryState:
         """What a restored delivery needs beside network, seed and faults."""

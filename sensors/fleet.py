@@ -101,10 +101,11 @@ class Fleet:
 
     def _speaks(self, series: Index, sensor: Index, values: Floats, t_ms: int) -> Bools:
         """Whether a neuron has something to say: with all its quantities or not at all."""
-        still: Bools = np.abs(values - self._last[series]) < self._delta[series]
-        news = ~still | self._schedule.heartbeat(series, t_ms)
-        if news.all():
+        news: Bools = ~(np.abs(values - self._last[series]) < self._delta[series])
+        still = np.flatnonzero(~news)
+        if not len(still):
             return news
+        news[still] = self._schedule.heartbeat(series[still], t_ms)
         speaking = np.zeros(len(self.network), bool)
         speaking[sensor[news]] = True
         return speaking[sensor]

@@ -14,9 +14,9 @@ from sensors.faults.table import FAULTS
 from sensors.faults.tools import Moment, Tools
 from sensors.grades import GRADES
 from sensors.network import Network
-from sensors.noise import Keys, draw, keys_of, salted, uniform
+from sensors.noise import Keys, draw, keys_of, salted
 from sensors.reading import ReadingBatch
-from twin.arrays import Array, Floats, Index, Ints
+from twin.arrays import Array, Index, Ints
 from twin.clock import DAY_MS
 
 _NEVER_MS = -(2**62)
@@ -73,7 +73,7 @@ class Chain:
         self._turn(moment.t_ms)
         codes = self._flags[self._network.series.sensor[batch.series]]
         if self._spikes is not None:
-            hit = np.flatnonzero(uniform(draws) < self._spikes[batch.series])
+            hit = np.flatnonzero((draws >> _S16) & _LOW_32 < self._spikes[batch.series])
             codes[hit] |= self._of[Fault.SPIKE].bit
         rows = np.flatnonzero(codes)
         if len(rows):
@@ -86,14 +86,22 @@ class Chain:
 
         `joining`: first messages, which are repeated until they are heard; and history.
         """
+        return ReadingBatch.concat(self.parts(batch, moment, joining))
+
+    def parts(
+        self, batch: ReadingBatch, moment: Moment, joining: bool = False
+    ) -> list[ReadingBatch]:
+        """The same, not yet put together: most of it is untouched."""
         self._turn(moment.t_ms)
         device = self._network.device[self._network.series.sensor[batch.series]]
         flags = self._flags if joining else self._marked(device, moment)
         troubled = flags[device] != 0
         if not troubled.any() and not self._waits:
-            return batch
-        parts = self._travel(batch.take(troubled), flags, moment, joining)
-        return ReadingBatch.concat([batch.take(~troubled), *parts])
+            return [batch]
+        return [
+            batch.take(~troubled),
+            *self._travel(batch.take(troubled), flags, moment, joining),
+        ]
 
     def labels(self) -> list[FaultLabel]:
         """What has struck since the last time this was asked."""
@@ -279,13 +287,14 @@ def _bits(line: Line, draws: Keys) -> Keys:
     return draw(draws, 101 + line.number)
 
 
-def _spike_rates(network: Network, rule: FaultRule | None) -> Floats | None:
-    """Spikes per sample of each series: the grade's rate where there is noise."""
+def _spike_rates(network: Network, rule: FaultRule | None) -> Keys | None:
+    """Spikes per 2**32 samples of each series: the grade's rate where there is noise."""
     if rule is None:
         return None
     quantities = network.quantities
     noisy = [one.numeric and (one.noise_abs > 0 or one.noise_rel > 0) for one in quantities]
     rates = [GRADES[kind.grade].spikes * (rule.factor or 0.0) for kind in network.catalogue.kinds]
     row = network.series.quantity
-    found: Floats = np.array(rates)[network.quantity_kind[row]] * np.array(noisy)[row]
+    share = np.array(rates)[network.quantity_kind[row]] * np.array(noisy)[row]
+    found: Keys = np.rint(np.minimum(share, 1.0) * 2.0**32).astype(np.uint64)
     return found
