@@ -16,6 +16,7 @@ from twin.climate.terms import Part, Terms, base, fill, haze_past, names, season
 from twin.config import Table
 
 PRESSURE_HPA, TRACE_MM = 1016.0, 0.1
+SATURATION_C = 0.3  # DES: the air at the station is saturated on half a percent of the hours
 RAIN_POWER = 0.25  # the law of the amount speaks of its fourth root
 Bounds = tuple[float, float]
 
@@ -197,7 +198,7 @@ def _temp(draw: _Draw, chance: float) -> None:
 def _dew(draw: _Draw, chance: float) -> None:
     """Drawn from the values that the station could report beside the temperature."""
     before, (low, high) = draw.known.ago[1].dew, draw.chain.weather.dew_bounds_c
-    room = min(draw.row.temp + 0.45, high) - before
+    room = min(draw.row.temp - SATURATION_C, high) - before
     dew = max(low, before + draw.chain.dew.at(draw.x, chance, room))
     reported = min(round(dew), draw.row.temp)
     draw.knows("dew", dew=(min(dew, draw.exact.temp), reported))
