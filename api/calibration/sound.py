@@ -23,7 +23,7 @@ _NAMES = (
 _FIRST = (1.2, 0.4, 1.2, 0.95, 0.15, 3.0, 4.0, 0.3)
 _LOW = (0.1, 0.0, 0.1, 0.6, 0.001, 0.2, 1.0, 0.0)
 _HIGH = (4.0, 0.8, 3.0, 0.99, 0.4, 20.0, 8.0, 0.8)
-_ROUNDS, _SITES = 60, 40
+_ROUNDS, _SITES, _MINUTES = 40, 200, 120
 
 
 def _fit(path: Path, span: Span, report: Report) -> Calibrated:
@@ -73,12 +73,12 @@ def simulate(params: TextureParams, minutes: int, seed: int) -> Floats:
     return np.asarray(rows.T.ravel())
 
 
-def search(real: Floats, report: Report) -> tuple[TextureParams, float]:
+def search(real: Floats, report: Report, rounds: int = _ROUNDS) -> tuple[TextureParams, float]:
     """Coordinate steps that shrink, on the same chance every time, so that it ends at one place."""
     best = np.array(_FIRST)
     least = _miss(best, real)
     step = (np.array(_HIGH) - np.array(_LOW)) / 5
-    for turn in range(_ROUNDS):
+    for turn in range(rounds):
         better = False
         for place in range(len(best)):
             for sign in (1, -1):
@@ -87,16 +87,16 @@ def search(real: Floats, report: Report) -> tuple[TextureParams, float]:
                 miss = _miss(tried, real)
                 if miss < least:
                     best, least, better = tried, miss, True
-        report((turn + 1) / _ROUNDS)
+        report((turn + 1) / rounds)
         if not better:
             step = step / 2
-        if step.max() < 0.01:
+        if step.max() < 0.02:
             break
     return _params(best), least
 
 
 def _miss(values: Floats, real: Floats) -> float:
-    made = Series("sound", 0, 1, {"laeq_db": simulate(_params(values), 600, 1)})
+    made = Series("sound", 0, 1, {"laeq_db": simulate(_params(values), _MINUTES, 1)})
     return float(np.sqrt(np.mean((fingerprint(made) - real) ** 2)))
 
 
