@@ -115,7 +115,7 @@ def test_a_city_never_runs_back(start) -> None:
 def test_every_truth_array_has_a_row_per_entity_and_cannot_be_written(start) -> None:
     city = start("2026-05-18T11:00")
     truth = city.truth()
-    assert len(truth.arrays) == 87
+    assert len(truth.arrays) == 104
     for name, values in truth.arrays.items():
         assert len(values) == len(city.geography[name.partition(".")[0]]), name
         assert not values.flags.writeable, name

@@ -32,6 +32,8 @@ EXPECTED = {
     "manhole_road_defect": ("cover.tilt_deg", 30.0),
     "elder_emergency": ("home.button", 1.0),
     "lift_entrapment": ("lift.trapped", 1.0),
+    "tree_down": ("tree.tilt_deg", 30.0),
+    "transformer_trip": ("feeder.outage", 1.0),
 }
 
 

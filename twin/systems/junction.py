@@ -103,7 +103,7 @@ def step(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) ->
     queue += arrivals
     factor = _factor(state, layout, params)
     limit = layout.saturation_veh_h * factor / 3600 * green_in_step_s(tick, layout, params)
-    served = _leave(state, np.minimum(queue, limit), layout)
+    served = np.minimum(_leave(state, np.minimum(queue, limit), layout), queue)  # not a hair more
     queue -= served
     state["arm.flow_veh_h"] = served * 3600 / tick.dt_s
     length = queue * params.vehicle_length_m / layout.lanes

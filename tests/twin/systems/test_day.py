@@ -14,7 +14,7 @@ def test_every_value_is_a_number(weekday) -> None:
 def test_nothing_but_angles_and_temperatures_is_negative(weekday) -> None:
     for hour in weekday:
         for name, values in hour.items():
-            if not name.endswith((*ANGLES, "temp_c")):
+            if not name.endswith((*ANGLES, "temp_c", "dew_point_c")):
                 assert values.min() >= 0, name
 
 

@@ -16,12 +16,12 @@ def test_vibration_fades_with_distance(config) -> None:
 
 def test_a_street_without_cars_does_not_shake(state, config, geography, at) -> None:
     layout = vibration.prepare(geography, config.vibration)
-    tick = at("2026-05-18T10:00")
+    tick = at("2026-05-18T03:00")  # no trains
     state["link.veh_mean_veh_h"] = 0.0
-    vibration.step(state, tick, layout, config.vibration)
+    vibration.step(state, tick, layout, config.vibration, config.trains)
     calm = state["building.ppv_z_mm_s"].copy()
     state["link.veh_mean_veh_h"] = 1200.0
-    vibration.step(state, tick, layout, config.vibration)
+    vibration.step(state, tick, layout, config.vibration, config.trains)
     assert calm.max() == pytest.approx(config.vibration.floor_mm_s)
     assert np.all(state["building.ppv_z_mm_s"] > calm)
 
