@@ -122,7 +122,8 @@ def _remember(state: CityState, tick: Tick, arrivals: Floats) -> None:
 
 def green_in_step_s(tick: Tick, layout: Layout, params: TrafficParams) -> Floats:
     """Seconds of green of each arm within the step that ends now; the cycle runs by the clock."""
-    end = tick.t_ms / 1000
+    # From a whole number of cycles on: seconds since 1970 would cost the last digits.
+    end = tick.dt_s + (tick.t_ms / 1000 - tick.dt_s) % params.cycle_s
     return _green_until_s(end, layout, params) - _green_until_s(end - tick.dt_s, layout, params)
 
 
