@@ -5,7 +5,7 @@ from the truth directly and compared with what the engine made of the readings.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,7 @@ class Evening:
     frame: Any
     minutes: Mapping[str, Floats]
     hours: Mapping[str, Floats]
+    fewer: int = 0
 
     def probe(self, indicator: str) -> Probe:
         return next(one for one in self.engine._probes if one.indicator.id == indicator)
@@ -51,8 +52,9 @@ class Evening:
         return found
 
     def now(self, probe: Probe, role: str) -> Floats:
-        """The minutes of the indicator's window."""
-        return self.of(probe, role, self.minutes)[-max(1, probe.indicator.window_s // 60) :]
+        """The minutes of the indicator's window, without the `fewer` oldest."""
+        length = max(1, probe.indicator.window_s // 60 - self.fewer)
+        return self.of(probe, role, self.minutes)[-length:]
 
 
 @pytest.fixture(scope="module")
@@ -265,11 +267,12 @@ BUDGET: Mapping[str, tuple[Callable[[Evening, Probe], Floats], float, float]] = 
 def test_the_error_of_an_indicator_is_that_of_its_sensors(evening: Evening, indicator: str) -> None:
     worked_out, absolute, relative = BUDGET[indicator]
     probe = evening.probe(indicator)
-    true = worked_out(evening, probe)
+    # A clock a second slow puts the window's first reading into the minute before the window.
+    true, short = (worked_out(replace(evening, fewer=one), probe) for one in (0, 1))
     found = evening.frame.blocks[indicator, probe.level].value
     known = ~np.isnan(found) & ~np.isnan(true)
     assert known.mean() > 0.8
-    error = np.abs(found - true)[known]
+    error = np.fmin(np.abs(found - true), np.abs(found - short))[known]
     allowed = absolute + relative * np.abs(true)[known] + 1e-9
     assert (error <= allowed).mean() >= SHARE, np.sort(error - allowed)[-5:]
 
