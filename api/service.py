@@ -112,8 +112,8 @@ class Services:
         if self.ingest is not None:
             self.ingest.stop()
         self.monitor.stop()
-        self.keeper.stop()
-        self.forecasts.stop()
+        self.keeper.stop(1.5)  # like the forecasts it goes on from the store alone
+        self.forecasts.stop(1.5)
         for close in self.closers:
             close()
         _log.info("service stopped", run=self.run)
