@@ -37,7 +37,7 @@ class Problem(Exception):  # noqa: N818 (the name of the standard's record)
 
 def unknown(what: str, name: str) -> Problem:
     """404: there is no such thing."""
-    return Problem(404, f"unknown-{what}", f"There is no {what} {name!r}.")
+    return Problem(404, f"unknown-{what.replace(' ', '-')}", f"There is no {what} {name!r}.")
 
 
 def invalid(field: str, detail: str) -> Problem:

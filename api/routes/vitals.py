@@ -26,7 +26,7 @@ from api.history.reader import POINTS, read, step_for
 from api.historyview import points
 from api.language import Language, Spoken
 from api.pages import PageRoute
-from api.problems import invalid, unknown
+from api.problems import Problem, invalid, unknown
 from api.schemas import (
     IndicatorList,
     IndicatorOut,
@@ -82,7 +82,7 @@ def read_tree(
         return _tree(service, newest(service), at.level, entity, language)
     moment = recall(service.store, service.run, at.level, entity, at.at)
     if moment is None:
-        raise unknown("stored minute", f"of {entity} at {iso(at.at)}")
+        raise Problem(404, "no-stored-minute", f"No minute of {entity} is stored at {iso(at.at)}.")
     return service.vital_views[language].past(moment, at.level, entity)
 
 

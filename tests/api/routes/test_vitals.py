@@ -73,6 +73,22 @@ def test_one_indicator_at_every_street(lively: Any, client: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("?at=2020-01-01T12:00", "no-stored-minute"),
+        ("/B1?level=street", "unknown-vital-sign"),
+        ("/NOPE", "unknown-indicator"),
+    ],
+)
+def test_the_type_of_a_problem_is_a_urn_and_the_detail_a_sentence(
+    lively: Any, client: Any, path: str, kind: str
+) -> None:
+    problem = client.get(VITALS + path).json()
+    assert problem["type"] == f"urn:hengfu:problem:{kind}"
+    assert problem["detail"].endswith(".")
+
+
+@pytest.mark.parametrize(
     ("path", "status"),
     [
         ("/P1?level=street&entity=nowhere", 404),
