@@ -21,11 +21,16 @@ run: $(READY) ## Bring up the quarter (no Docker needed); Ctrl-C stops everythin
 env: ## Make .env for docker compose: random secrets, kept where they are there already
 	@sh .ci/env
 
-test: $(READY) ## All tests, then once more against the installed wheel from another folder
+# Every test runs once: with servers or the checkout's files here, all others against the wheel.
+test: $(READY) ## All tests; with ARGS those that they name, in the checkout
+ifdef ARGS
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+else
+	$(BIN)/pytest -n auto --dist loadfile -m "stack or checkout"
 	$(MAKE) --no-print-directory test-wheel
+endif
 
-test-wheel: $(READY) ## Build the wheel, install it elsewhere and run the tests that need no checkout
+test-wheel: $(READY) ## The tests that need neither, against the wheel installed in another folder
 	BIN=$(abspath $(BIN)) sh tests/wheel.sh
 
 check: $(READY) ## Format, lint, types, import rules, configuration

@@ -22,6 +22,8 @@ from api.service import open_store
 from sensors.brokerurl import parse_url
 from twin.config import ConfigError
 
+pytestmark = pytest.mark.checkout
+
 OURS = "hengfu-twin:local"
 USER_OF = {"simulate": "city", "ingest": "ingest", "serve": "monitor"}
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from compose.checkout import ROOT, checkout_text
 
+pytestmark = pytest.mark.checkout
+
 
 @pytest.fixture
 def steps() -> list[list[str]]:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from compose.checkout import ROOT, checkout_text
 
+pytestmark = pytest.mark.checkout
+
 SECRET = ("_PASSWORD", "_TOKEN")
 
 

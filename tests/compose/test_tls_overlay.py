@@ -21,6 +21,8 @@ from sensors.broker import HOST
 from sensors.brokerurl import parse_url, uses_tls
 from twin.config import default_config_dir
 
+pytestmark = pytest.mark.checkout
+
 SCRIPT = default_config_dir() / "tls" / "certificates.sh"
 OVERLAY = "config/tls/compose.yml"
 SERVERS = ("broker", "influxdb", "api")

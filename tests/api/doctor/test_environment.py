@@ -23,6 +23,7 @@ def said(folder: Path, held: dict[str, str], mode: int = 0o600) -> tuple[Result,
     return found.result, f"{found.says} {found.do}"
 
 
+@pytest.mark.checkout
 def test_it_needs_what_compose_has_no_default_for() -> None:
     demanded = set(re.findall(r"\$\{(\w+):\?", checkout_text("docker-compose.yml")))
     assert demanded == set(NEEDED)
