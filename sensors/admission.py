@@ -41,7 +41,9 @@ class Gate:
         self._states = tuple(frozenset(quantity.states) for quantity in quantities)
         self._stated: Bools = stated[network.series.quantity]
         self._units: Array = units[network.series.quantity]
-        self._unit_of: list[str] = self._units.tolist()
+        pairs = zip(self._units.tolist(), self._stated.tolist(), strict=True)
+        of_numbers = [None if is_state else unit for unit, is_state in pairs]
+        self._unit_of: list[str | None] = [*of_numbers, None]  # -1: unknown
 
     def admit(self, pack: Pack, zone: str, limit_ms: int | None) -> Admission:
         """Sort the records of a pack that came on the topic of this zone.
@@ -69,14 +71,13 @@ class Gate:
 
     def _spotless(self, pack: Pack, zone: str, series: Array, limit_ms: int | None) -> bool:
         """Whether the whole pack is numbers that are what they should be, as most packs are."""
-        if pack.state is not None or pack.zone != zone or int(series.min()) < 0:
+        if pack.state is not None or pack.zone != zone or not np.isfinite(pack.value).all():
             return False
         unit_of = self._unit_of
         if [unit_of[row] for row in series.tolist()] != pack.units:
             return False
-        earliest, latest = int(pack.t_ms.min()), int(pack.t_ms.max())
-        timely = earliest >= EARLIEST_MS and latest <= (_FOREVER if limit_ms is None else limit_ms)
-        return timely and bool(np.isfinite(pack.value).all()) and not self._stated[series].any()
+        latest_ms = _FOREVER if limit_ms is None else limit_ms
+        return bool(pack.t_ms.min() >= EARLIEST_MS and pack.t_ms.max() <= latest_ms)
 
     def _other_state(self, series: Array, pack: Pack) -> Bools:
         """True where a state is none of its quantity's."""

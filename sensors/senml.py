@@ -86,8 +86,6 @@ def _demands(payload: bytes) -> bool:
 
 def resolve(records: list[Record]) -> Columns:
     """Base fields applied, records that hold only base fields dropped."""
-    if all(map(_plain, records[1:])) and _number(records[0]):
-        return _resolve_plain(records)
     columns = Columns([], [], [], [], [])
     name, start, unit, offset = "", 0.0, "", 0.0
     for record in records:
@@ -107,36 +105,6 @@ def resolve(records: list[Record]) -> Columns:
         columns.states.append(record.vs)
         columns.units.append(record.u or unit)
     return columns
-
-
-def _number(record: Record) -> bool:
-    return record.v is not None and record.vb is None and record.vs is None
-
-
-def _plain(record: Record) -> bool:
-    """A number without base fields, as all but the first record of most packs are."""
-    return (
-        record.v is not None
-        and record.vs is None
-        and record.vb is None
-        and record.bn is None
-        and record.bt is None
-        and record.bu is None
-        and record.bv is None
-    )
-
-
-def _resolve_plain(records: list[Record]) -> Columns:
-    """Only the first record has base fields and all hold numbers."""
-    first = records[0]
-    name, start, unit, offset = first.bn or "", first.bt or 0.0, first.bu or "", first.bv or 0.0
-    return Columns(
-        [name + record.n for record in records],
-        [start + record.t for record in records],
-        [record.v + offset for record in records if record.v is not None],
-        [None] * len(records),
-        [record.u or unit for record in records],
-    )
 
 
 def _empty(record: Record) -> bool:

@@ -13,6 +13,7 @@ import orjson
 
 from sensors.catalogue import Quantity
 from sensors.network import Network
+from sensors.numberpack import NumberPack, NumberReader
 from sensors.reading import ReadingBatch
 from sensors.senml import (
     MAX_BYTES,
@@ -107,13 +108,16 @@ class Decoder:
     """Decodes packs; one instance serves one thread."""
 
     def __init__(self) -> None:
-        self._json = record_decoder()
+        self._json, self._numbers = record_decoder(), NumberReader()
 
     def decode(self, payload: bytes, now_ms: int | None = None) -> Pack:
         """The pack in this payload; WireError when it is not one.
 
         Times below 2**28 s count from `now_ms`; without it they are refused.
         """
+        numbers = self._numbers.read(payload)
+        if numbers is not None and (zone := _zone_of(numbers.base)):
+            return _number_pack(zone, numbers, now_ms)
         records = read_records(self._json, payload)
         columns = resolve(records)
         if not columns.names:
@@ -124,6 +128,21 @@ class Decoder:
 def decode(payload: bytes, now_ms: int | None = None) -> Pack:
     """The pack in one payload, as `Decoder.decode`, which is faster for many."""
     return Decoder().decode(payload, now_ms)
+
+
+def _zone_of(base: str) -> str:
+    """The zone that this base name is the prefix of and no more; "" for any other."""
+    zone = base[len(URN) : -1]
+    return zone if base == f"{URN}{zone}:" and ":" not in zone else ""
+
+
+def _number_pack(zone: str, numbers: NumberPack, now_ms: int | None) -> Pack:
+    epoch, seq = _mark(numbers.first)
+    value = np.array(numbers.values)
+    if not np.isfinite(value).all():
+        raise WireError("value", "not finite")
+    t_ms = _times(numbers.seconds, now_ms)
+    return Pack(zone, epoch, seq, numbers.names, t_ms, value, None, numbers.units)
 
 
 def _pack(columns: Columns, first: Record, now_ms: int | None) -> Pack:
@@ -164,13 +183,13 @@ def _mark(first: Record) -> tuple[int | None, int | None]:
 def _times(seconds: list[float], now_ms: int | None) -> Ints:
     """Milliseconds UTC, rounded."""
     times = np.array(seconds)
-    if not (np.abs(times) < _LATEST_S).all():
+    first_s, last_s = times.min(), times.max()
+    if not -_LATEST_S < first_s <= last_s < _LATEST_S:
         raise WireError("time", "beyond the year 10000")
-    relative = times < _RELATIVE_S
-    if relative.any():
+    if first_s < _RELATIVE_S:
         if now_ms is None:
             raise WireError("time", "relative to now")
-        times = np.where(relative, times + now_ms / 1000, times)
+        times = np.where(times < _RELATIVE_S, times + now_ms / 1000, times)
     milliseconds: Ints = np.rint(times * 1000).astype(np.int64)
     return milliseconds
 

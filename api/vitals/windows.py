@@ -203,7 +203,7 @@ class Windows:
         rest = batch.take(ahead & ~wild)
         self._waiting = [rest] if len(rest) else []
         now = batch.take(~ahead)
-        return now.take(np.lexsort((now.value, now.series, now.t_ms)))
+        return now.take(_in_order(now))
 
     def _take(self, batch: ReadingBatch) -> None:
         facts, series, inspector = self._facts, batch.series, self.inspector
@@ -248,6 +248,16 @@ class Windows:
         ]
         value[stated] = codes
         return value
+
+
+def _in_order(batch: ReadingBatch) -> Ints:
+    """Positions by time, then series; values decide only between doubled readings."""
+    keys = (batch.t_ms << 20) | batch.series  # as in _keys: both fit
+    order: Ints = np.argsort(keys, kind="stable")
+    ranked = keys[order]
+    if (ranked[1:] == ranked[:-1]).any():
+        order = np.lexsort((batch.value, keys))
+    return order
 
 
 def _keys(series: Index, t_ms: Ints) -> Ints:

@@ -165,3 +165,37 @@ def test_no_damaged_payload_does_anything_but_a_wire_error(small_network: Networ
         ):
             with contextlib.suppress(WireError):
                 decoder.decode(bad, T_MS)
+
+
+SAME = {
+    "numbers": {"u": "Cel"},
+    "units of the base": {"bu": "Cel"},
+    "an offset": {"bv": -3.5},
+    "a base name that is longer": {"bn": "urn:dev:hf:z:a:", "n": "k:1:q"},
+    "braces in a name": {"n": "a},{b:k:1:q"},
+}
+
+
+@pytest.mark.parametrize("fields", SAME.values(), ids=SAME.keys())
+def test_the_quick_way_reads_what_the_full_reading_reads(fields: dict[str, object]) -> None:
+    first = {"bn": "urn:dev:hf:z:", "bt": 1.78e9, "n": "a:k:1:q", "v": 1.25} | fields
+    records = [first, {"n": "b:k:1:q", "v": 2, "t": 0.5}, {"n": "c:k:1:q", "u": "K", "v": 3.0}]
+    plain = json.dumps(records, separators=(",", ":")).encode()
+    noted = json.dumps([*records[:2], records[2] | {"note": "x"}], separators=(",", ":")).encode()
+    quick, full = decode(plain), decode(noted)  # a field more is not for the quick way
+    assert (quick.names, quick.units, quick.zone) == (full.names, full.units, full.zone)
+    assert quick.t_ms.tolist() == full.t_ms.tolist()
+    assert quick.value.tolist() == full.value.tolist()
+
+
+@pytest.mark.parametrize("fields", [{"s_": 1}, {"v": "high"}, {"bver": 11}, {"n": ""}, {"t": 1e18}])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_mistake_is_refused_wherever_it_stands(place: int, fields: dict[str, object]) -> None:
+    records: list[dict[str, object]] = [
+        {"bn": "urn:dev:hf:z:", "n": "a:k:1:q", "v": 1.0, "t": 1.78e9},
+        {"n": "b:k:1:q", "v": 2.0, "t": 1.78e9},
+        {"n": "c:k:1:q", "v": 3.0, "t": 1.78e9},
+    ]
+    records[place] |= fields
+    with pytest.raises(WireError):
+        decode(json.dumps(records, separators=(",", ":")).encode())
