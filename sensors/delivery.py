@@ -3,6 +3,8 @@
 Everything here happens before packs are numbered; what is numbered is guaranteed.
 """
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 
@@ -12,7 +14,7 @@ from sensors.faults.profile import Radios
 from sensors.faults.tools import Moment
 from sensors.network import Network
 from sensors.noise import draw, keys_of, salted, uniform
-from sensors.reading import ReadingBatch
+from sensors.reading import Messages, ReadingBatch
 from twin.arrays import Floats
 
 
@@ -36,29 +38,30 @@ class Delivery:
         self._slow = self._late > 0
         self._network, self._faults = network, faults
         self._keys = salted(keys_of(seed, network.sensor_ids), "delay")
-        self._waiting = ReadingBatch.empty()
+        self._waiting = Messages.empty()
 
     def join(self, batch: ReadingBatch, moment: Moment) -> ReadingBatch:
         """First messages and history: joining is a handshake, repeated until it succeeds."""
         return self._faults.carried(batch, moment, joining=True)
 
-    def carry(self, batch: ReadingBatch, moment: Moment) -> ReadingBatch:
-        """What reaches the gateways at this tick of what was said now and earlier."""
-        parts = [self._split(part, moment) for part in self._faults.parts(batch, moment)]
-        arrived = ReadingBatch.concat([self._waiting, *(now for now, _ in parts)])
-        self._waiting = ReadingBatch.concat([later for _, later in parts])
-        return arrived
+    def carry(self, said: Messages, moment: Moment) -> Messages:
+        """What reaches the gateways at these ticks of what was said now and earlier."""
+        parts = [self._split(part, moment) for part in self._faults.parts(said, moment)]
+        waited = replace(self._waiting, at_ms=np.full(len(self._waiting), moment.first_ms))
+        self._waiting = Messages.concat([later for _, later in parts])
+        return Messages.concat([waited, *(now for now, _ in parts)])
 
-    def _split(self, batch: ReadingBatch, moment: Moment) -> tuple[ReadingBatch, ReadingBatch]:
-        """What arrives at this tick and what at the next."""
-        sensor = self._network.series.sensor[batch.series]
+    def _split(self, part: Messages, moment: Moment) -> tuple[Messages, Messages]:
+        """What arrives by now, at the tick at which it got on or at the next, and what after."""
+        sensor = self._network.series.sensor[part.series]
         slow = np.flatnonzero(self._slow[sensor])
         if not len(slow):
-            return batch, ReadingBatch.empty()
-        chance = uniform(draw(self._keys[sensor[slow]], moment.t_ms // GRID_MS))
-        late = np.zeros(len(batch), bool)
-        late[slow] = chance < self._late[sensor[slow]]
-        return batch.take(~late), batch.take(late)
+            return part, Messages.empty()
+        sensor, at_ms = sensor[slow], part.at_ms.copy()
+        chance = uniform(draw(self._keys[sensor], at_ms[slow] // GRID_MS))
+        at_ms[slow[chance < self._late[sensor]]] += GRID_MS
+        arriving, later = replace(part, at_ms=at_ms), at_ms > moment.t_ms
+        return arriving.take(~later), arriving.take(later)
 
     def state(self) -> DeliveryState:
         """What a restored delivery needs beside network, seed and faults."""
@@ -71,6 +74,5 @@ class Delivery:
         series = np.frombuffer(state.series, np.int32)
         if series.max(initial=-1) >= len(self._network.series):
             raise ValueError(f"readings of series {series.max()}, expected fewer")
-        self._waiting = ReadingBatch(
-            series, np.frombuffer(state.t_ms, np.int64), np.frombuffer(state.value, np.float64)
-        )
+        t_ms, value = np.frombuffer(state.t_ms, np.int64), np.frombuffer(state.value, np.float64)
+        self._waiting = Messages.of(ReadingBatch(series, t_ms, value), 0)

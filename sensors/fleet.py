@@ -3,24 +3,27 @@
 Truth -> layout (one flat vector) -> measure -> faults of values -> report on change -> device time
 """
 
+from collections.abc import Collection, Mapping
+
 import msgspec
 import numpy as np
 
-from sensors.catalogue import DEVICE
+from sensors.catalogue import DEVICE, GRID_MS
 from sensors.devices import Devices
 from sensors.faults.chain import Chain
 from sensors.faults.tools import Moment
 from sensors.instruments import instruments_of
 from sensors.layout import flat_vector, layout_of, wanted
-from sensors.measure import measure
+from sensors.measure import FLIP_MS, numbers, switches, wrong_switches
 from sensors.network import Network
 from sensors.noise import keys_of
-from sensors.reading import ReadingBatch
+from sensors.reading import Messages, ReadingBatch
 from sensors.schedule import Schedule
-from twin.arrays import Bools, Floats, Index
-from twin.clock import HOUR_MS
+from twin.arrays import Bools, Floats, Index, Ints
+from twin.clock import HOUR_MS, MINUTE_MS
 from twin.truth import Truth
 
+TOGETHER = MINUTE_MS // GRID_MS  # ticks that are said together at most
 _DRIFT_HOURS = 6  # drift takes months; it is followed in steps of this
 
 
@@ -36,91 +39,154 @@ class Fleet:
     Batches hold states as their number. Carries the last reported value of each series.
     """
 
-    def __init__(self, network: Network, seed: int, faults: Chain | None = None) -> None:
-        """Without `faults` neurons measure as well as they can."""
+    def __init__(
+        self,
+        network: Network,
+        seed: int,
+        faults: Chain | None = None,
+        fast: Collection[str] | None = None,
+    ) -> None:
+        """Without `faults` neurons measure as well as they can.
+
+        `fast` names what of the truth may differ between ticks that are seen together.
+        """
         keys = keys_of(seed, network.sensor_ids)
         self.network, self._faults = network, faults
         self._layout = layout_of(wanted(network.catalogue), network.table_rows)
-        self._flat = flat_vector(self._layout)
-        self._instruments = instruments_of(network, self._layout, seed)
+        self._fast = self._layout if fast is None else self._layout.only(fast)
         self._devices = Devices(network, keys)
         self._schedule = Schedule(network, keys)
-        self._delta = _deltas(network)
+        order = self._schedule.order
+        self._place = np.empty(len(order), np.int32)
+        self._place[order] = np.arange(len(order), dtype=np.int32)
+        self._instruments = instruments_of(network, self._layout, seed).take(order)
+        self._sensor = network.series.sensor[order]
+        self._delta = _deltas(network)[order]
         self._last = np.full(len(network.series), np.nan)
+        self._flat = flat_vector(self._layout)[None].repeat(TOGETHER, axis=0)
+        self._seen: list[int] = []
+        self._arrays: Mapping[str, Floats] = {}
         self._hour: int | None = None
         self._drifted: int | None = None
+        self._flipped: int | None = None
         self._offsets = np.zeros(len(network.series))
+        self._wrong = np.zeros(len(network.series), bool)
+        self._spoke = np.zeros(len(network), np.int64)
+        self._spoken = 0
 
     def births(self, truth: Truth) -> ReadingBatch:
         """Every neuron reports, whatever its cadence."""
-        return self._say(truth, np.arange(len(self.network.series), dtype=np.int32), True)
+        self.see(truth)
+        return self._say([np.arange(len(self._place), dtype=np.int32)], True).readings()
 
     def measure(self, truth: Truth) -> ReadingBatch:
         """Those whose turn it is; kinds that report changes only if something changed."""
-        return self._say(truth, self._schedule.due(truth.t_ms), False)
+        self.see(truth)
+        return self.say().readings()
 
     def history(self, truth: Truth) -> ReadingBatch:
         """The slow kinds whose history has a point at this time."""
         steps = [kind.history_ms for kind in self.network.catalogue.kinds]
         due = np.array([step is not None and truth.t_ms % step == 0 for step in steps])
-        series = np.flatnonzero(due[self.network.kind][self.network.series.sensor])
-        return self._say(truth, series.astype(np.int32), True)
+        self.see(truth)
+        mine = due[self.network.kind][self._sensor]
+        return self._say([np.flatnonzero(mine).astype(np.int32)], True).readings()
+
+    def see(self, truth: Truth) -> None:
+        """Take in the truth of a tick, at most TOGETHER of one minute before they are said."""
+        row = len(self._seen)
+        self._seen.append(truth.t_ms)
+        self._arrays = truth.arrays
+        if row:
+            self._flat[row] = self._flat[0]
+            self._fast.fill(self._flat[row], truth.arrays)
+        else:
+            self._refresh(truth.t_ms)
+            self._layout.fill(self._flat[0], truth.arrays)
+
+    def say(self) -> Messages:
+        """What those say whose turn it was at the ticks seen since the last time, tick by tick."""
+        return self._say([self._schedule.places(t_ms) for t_ms in self._seen], False)
 
     def state(self) -> FleetState:
         """What a restored fleet needs beside network and seed."""
-        return FleetState(self._last.tobytes())
+        return FleetState(self._last[self._place].tobytes())
 
     def restore(self, state: FleetState) -> None:
         """Carry on from this state; ValueError when it is of another network."""
         if len(state.last) != self._last.nbytes:
             expected = self._last.nbytes // 8
             raise ValueError(f"state of {len(state.last) // 8} series, expected {expected}")
-        self._last = np.frombuffer(state.last).copy()
+        self._last = np.frombuffer(state.last)[self._schedule.order]
 
-    def _say(self, truth: Truth, series: Index, everyone: bool) -> ReadingBatch:
-        self._refresh(truth)
-        values = self._measured(truth, series)
-        t_ms, sensor = truth.t_ms, self.network.series.sensor[series]
+    def _say(self, due: list[Index], everyone: bool) -> Messages:
+        seen, self._seen = self._seen, []
+        counts = [len(part) for part in due]
+        places = np.concatenate(due) if len(due) > 1 else due[0]
+        at_ms = np.repeat(np.array(seen), counts)
+        values = self._measured(places, at_ms, seen)
         told = np.isfinite(values)
         if not everyone:
-            told &= self._speaks(series, sensor, values, t_ms)
-        if not told.all():
-            series, sensor, values = series[told], sensor[told], values[told]
-        self._last[series] = values
-        return ReadingBatch(series, t_ms + self._devices.clock_offset_ms(sensor, t_ms), values)
+            told &= self._news(places, values, at_ms, counts)
+        rows = np.flatnonzero(told)
+        places, values, at_ms = places[rows], values[rows], at_ms[rows]
+        if everyone:
+            self._last[places] = values
+        t_ms = at_ms + self._devices.clock_offset_ms(self._sensor[places], seen[-1])
+        return Messages.of(ReadingBatch(self._schedule.order[places], t_ms, values), at_ms)
 
-    def _measured(self, truth: Truth, series: Index) -> Floats:
+    def _measured(self, places: Index, at_ms: Ints, seen: list[int]) -> Floats:
         """Wire values with all that is wrong with them."""
-        t_ms = truth.t_ms
-        tick = self._schedule.tick(series, t_ms)
-        values, draws = measure(self._instruments, self._offsets, self._flat, series, tick, t_ms)
+        shift = (at_ms - seen[0]) // GRID_MS * self._layout.size
+        values, draws = np.empty(len(places)), np.zeros(len(places), np.uint64)
+        flat, series = self._flat.reshape(-1), self._schedule.order[places]
+        switch = places >= self._schedule.numbers
+        rows = np.flatnonzero(switch)
+        values[rows] = switches(self._instruments, self._wrong, flat, places[rows], shift[rows])
+        rows = np.flatnonzero(~switch)
+        tick = self._schedule.tick(series[rows], at_ms[rows])
+        values[rows], draws[rows] = numbers(
+            self._instruments, self._offsets, flat, places[rows], tick, shift[rows]
+        )
         if self._faults is None:
             return values
-        batch = ReadingBatch(series, np.full(len(series), t_ms), values)
-        return self._faults.measured(batch, draws, Moment(t_ms, truth.arrays)).value
+        moment = Moment(seen[-1], self._arrays, len(seen))
+        return self._faults.measured(ReadingBatch(series, at_ms, values), draws, moment).value
 
-    def _speaks(self, series: Index, sensor: Index, values: Floats, t_ms: int) -> Bools:
-        """Whether a neuron has something to say: with all its quantities or not at all."""
-        news: Bools = ~(np.abs(values - self._last[series]) < self._delta[series])
-        still = np.flatnonzero(~news)
-        if not len(still):
-            return news
-        news[still] = self._schedule.heartbeat(series[still], t_ms)
-        speaking = np.zeros(len(self.network), bool)
-        speaking[sensor[news]] = True
-        return speaking[sensor]
+    def _news(self, places: Index, values: Floats, at_ms: Ints, counts: list[int]) -> Bools:
+        """Who has something to say; carries the last values from tick to tick."""
+        told = self._schedule.heartbeat(self._schedule.order[places], at_ms)
+        delta, sensor, end = self._delta[places], self._sensor[places], 0
+        for count in counts:
+            part, end = slice(end, end + count), end + count
+            self._speaks(places[part], values[part], delta[part], sensor[part], told[part])
+        return told
 
-    def _refresh(self, truth: Truth) -> None:
-        """The truth in its place, and what changes slowly brought up to date."""
-        self._layout.fill(self._flat, truth.arrays)
-        hour = truth.t_ms // HOUR_MS
+    def _speaks(
+        self, places: Index, values: Floats, delta: Floats, sensor: Index, told: Bools
+    ) -> None:
+        """Add to `told`, in place: a neuron speaks with all its quantities or not at all."""
+        change = np.abs(values - self._last[places])
+        told |= ~(change < delta)
+        self._spoken += 1
+        self._spoke[sensor[told]] = self._spoken
+        np.equal(self._spoke[sensor], self._spoken, out=told)
+        rows = np.flatnonzero(told & np.isfinite(values))
+        self._last[places[rows]] = values[rows]
+
+    def _refresh(self, t_ms: int) -> None:
+        """What changes slowly brought up to date."""
+        hour = t_ms // HOUR_MS
         if hour // _DRIFT_HOURS != self._drifted:
             self._drifted = hour // _DRIFT_HOURS
             self._offsets = self._instruments.offsets(self._drifted * _DRIFT_HOURS * HOUR_MS)
+        if t_ms // FLIP_MS != self._flipped:
+            self._flipped = t_ms // FLIP_MS
+            self._wrong = wrong_switches(self._instruments, t_ms)
         if hour != self._hour:
             self._hour = hour
             own = self._devices.arrays(self.network.table_rows[DEVICE], hour * HOUR_MS)
-            self._layout.fill_devices(self._flat, own)
+            self._layout.fill_devices(self._flat[0], own)
 
 
 def _deltas(network: Network) -> Floats:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
+from sensors.catalogue import GRID_MS
 from sensors.network import Network
-from sensors.reading import ReadingBatch
+from sensors.reading import Messages, ReadingBatch
 from sensors.senml import MAX_RECORDS
 from twin.arrays import Bools, Index, Ints
 
@@ -55,13 +56,19 @@ class Gateways:
         Late readings pass, however old. A copy that comes after REMEMBERED others of its series
         passes too: it is the same point in the store.
         """
-        batch = batch.take(np.lexsort((batch.series, batch.t_ms)))
-        known = (self._recent_ms[batch.series] == batch.t_ms[:, None]).any(axis=1)
-        known |= _repeated(batch)
-        if known.any():
-            batch = batch.take(~known)
-        self._remember(batch.series, batch.t_ms)
-        return batch
+        return self.arrived(Messages.of(batch, 0)).readings()
+
+    def arrived(self, messages: Messages) -> Messages:
+        """The same for messages of several ticks: tick by tick, each in order of time."""
+        number = messages.t_ms * len(self._told) + messages.series
+        order = np.argsort(number, kind="stable")
+        at_ms = messages.at_ms[order]
+        if len(at_ms) and at_ms.max() > at_ms.min():
+            ticks = (at_ms - at_ms.min()) // GRID_MS
+            order = order[np.argsort(ticks.astype(np.int16), kind="stable")]
+        messages = messages.take(order)
+        fresh = self._fresh(messages.series, messages.t_ms)
+        return messages if fresh.all() else messages.take(fresh)
 
     def pack(self, batch: ReadingBatch) -> Iterator[NumberedPack]:
         """Accepted readings as numbered packs of at most 200, gateway by gateway."""
@@ -91,25 +98,30 @@ class Gateways:
         self._recent_ms = recent.reshape(self._recent_ms.shape).copy()
         self._told = np.frombuffer(state.told, np.int64).copy()
 
-    def _remember(self, series: Index, t_ms: Ints) -> None:
-        """The last times of each series, round and round; most batches hold a series once."""
-        while len(series):
-            row = np.arange(len(series))
-            self._place[series[::-1]] = row[::-1]
-            first = self._place[series] == row
-            now = series[first]
-            self._recent_ms[now, self._told[now] % REMEMBERED] = t_ms[first]
-            self._told[now] += 1
-            series, t_ms = series[~first], t_ms[~first]
+    def _fresh(self, series: Index, t_ms: Ints) -> Bools:
+        """Which of these readings are no copies; they are remembered, round and round.
+
+        The first reading of each series is tried, then the second: most come once.
+        """
+        fresh, rows = np.ones(len(series), bool), np.arange(len(series))
+        while len(rows):
+            now = series[rows]
+            self._place[now[::-1]] = rows[::-1]
+            first = self._place[now] == rows
+            self._try(rows[first], now[first], t_ms, fresh)
+            rows = rows[~first]
+        return fresh
+
+    def _try(self, rows: Ints, series: Index, t_ms: Ints, fresh: Bools) -> None:
+        """Mark what is known among readings of different series, remember the others."""
+        known = (self._recent_ms[series] == t_ms[rows][:, None]).any(axis=1)
+        if known.any():
+            fresh[rows[known]] = False
+            rows, series = rows[~known], series[~known]
+        self._recent_ms[series, self._told[series] % REMEMBERED] = t_ms[rows]
+        self._told[series] += 1
 
     def _numbered(self, gateway: int, batch: ReadingBatch) -> NumberedPack:
         self._seq[gateway] += 1
         zone, name = self._network.gateways[gateway]
         return NumberedPack(zone, name, self.epoch, int(self._seq[gateway]), batch)
-
-
-def _repeated(batch: ReadingBatch) -> Bools:
-    """Second copies in a batch sorted by time and series."""
-    repeated = np.zeros(len(batch), bool)
-    repeated[1:] = (batch.t_ms[1:] == batch.t_ms[:-1]) & (batch.series[1:] == batch.series[:-1])
-    return repeated

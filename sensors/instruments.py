@@ -1,7 +1,7 @@
 """The errors of every instrument, drawn once: columns with one entry per series."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 
 import numpy as np
@@ -15,9 +15,10 @@ from twin.arrays import Bools, Floats, Index
 
 DRIFT_KNOT_MS = 30 * 86_400_000
 _PER_MONTH = (2 - 2 / np.pi) ** -0.5  # σ of the random part for a change of 1 σ in 30 days
-# Rows of the parameter matrix.
-GAIN, OFFSET, TEMP, NOISE, NOISE_REL, ABOVE, ADD, MUL = range(8)
-LOW, HIGH, STEP, TIMES, OVER, DITHER = range(8, 14)
+# Rows of the parameter matrix: first what every instrument needs, then what few have.
+GAIN, NOISE, NOISE_REL, LOW, HIGH, STEP, TIMES, OVER = range(8)
+COMMON = 8
+OFFSET, TEMP, ABOVE, ADD, MUL, DITHER = range(COMMON, 14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,7 @@ class Instruments:
     fades_at: Index
     fades_over: Floats  # the leak is gone from here on; 0 where it does not fade
     weights: Floats  # of the noise's moving average, lags x series
-    special: Bools  # not just a number: a boolean, a direction, a leak that fades
-    boolean: Bools
+    special: Bools  # not a plain number: a leak, a warm instrument, a direction, rounding by chance
     circular: Bools
     threshold: Floats  # a boolean is true above it
     error_rate: Floats
@@ -48,6 +48,11 @@ class Instruments:
     drift_keys: Keys
     drift_phase: Floats  # share of a knot by which this instrument is ahead
     calibrated: Floats  # share of a year by which its calibration is ahead
+
+    def take(self, rows: Index) -> "Instruments":
+        """These instruments in this order."""
+        columns = {one.name: getattr(self, one.name).take(rows, axis=-1) for one in fields(self)}
+        return Instruments(**columns)
 
     def offsets(self, t_ms: int) -> Floats:
         """Bias and drift at this time, in the display unit.
@@ -76,9 +81,7 @@ def instruments_of(network: Network, layout: Layout, seed: int) -> Instruments:
     truth = [one.truth for one in quantities]
     warm = [AIR_TEMPERATURE if one.temp_coef else "" for one in quantities]
     cross = [one.cross.truth if one.cross else "" for one in quantities]
-    boolean = np.array([one.boolean for one in quantities])[row]
-    circular = np.array([one.circular for one in quantities])[row]
-    fades_over = np.array([_fade(one)[1] for one in quantities])[row]
+    special = [_special(one) for one in quantities]
     weights = np.stack([ar_weights(error.phi) for error in errors], axis=1)
     return Instruments(
         keys=keys,
@@ -87,11 +90,10 @@ def instruments_of(network: Network, layout: Layout, seed: int) -> Instruments:
         temp_at=_places(network, layout, warm),
         cross_at=_places(network, layout, cross),
         fades_at=_places(network, layout, [_fade(one)[0] for one in quantities]),
-        fades_over=fades_over,
+        fades_over=np.array([_fade(one)[1] for one in quantities])[row],
         weights=np.ascontiguousarray(weights[:, grade]),
-        special=boolean | circular | (fades_over > 0),
-        boolean=boolean,
-        circular=circular,
+        special=np.array(special)[row],
+        circular=np.array([one.circular for one in quantities])[row],
         threshold=np.array([one.above for one in quantities])[row],
         error_rate=np.array([one.error_rate for one in quantities])[row],
         drift=noise * np.array([error.drift for error in errors])[grade] * _PER_MONTH,
@@ -116,13 +118,19 @@ def _facts(quantity: Quantity) -> list[float]:
     """One column of the parameter matrix before anything is drawn."""
     if not quantity.numeric:
         highest = float(max(1, len(quantity.states) - 1))
-        return [0, 0, 0, 0, 0, 0, 0, 0, 0, highest, 1, 1, 1, 0]
+        return [0, 0, 0, 0, highest, 1, 1, 1, 0, 0, 0, 0, 0, 0]
     cross = quantity.cross
     leak = [cross.above, cross.add, cross.mul] if cross else [0.0, 0.0, 0.0]
     wire = Fraction(repr(quantity.resolution)) / Fraction(repr(quantity.per_unit))
     scale = [quantity.low, quantity.high, quantity.resolution, wire.numerator, wire.denominator]
-    noise = [quantity.temp_coef, quantity.noise_abs, quantity.noise_rel]
-    return [quantity.gain_scale, 0.0, *noise, *leak, *scale, quantity.dither]
+    noise = [quantity.gain_scale, quantity.noise_abs, quantity.noise_rel]
+    return [*noise, *scale, 0.0, quantity.temp_coef, *leak, quantity.dither]
+
+
+def _special(quantity: Quantity) -> bool:
+    """Whether it needs more than the common parameters."""
+    leaks = quantity.cross is not None or quantity.temp_coef != 0
+    return quantity.numeric and (leaks or quantity.circular or quantity.dither)
 
 
 def _fade(quantity: Quantity) -> tuple[str, float]:

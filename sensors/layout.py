@@ -32,6 +32,11 @@ class Layout:
         for name, place in self.city.items():
             flat[place] = arrays[name]
 
+    def only(self, names: Collection[str]) -> "Layout":
+        """The same places, but only these names of the city."""
+        some = {name: place for name, place in self.city.items() if name in names}
+        return Layout(some, {}, self.size)
+
     def fill_devices(self, flat: Floats, arrays: Mapping[str, Floats]) -> None:
         """The same for what the neurons know of themselves."""
         for name, place in self.devices.items():

@@ -10,7 +10,7 @@ import numpy as np
 
 from sensors.instruments import (
     ABOVE,
-    ADD,
+    COMMON,
     DITHER,
     GAIN,
     HIGH,
@@ -25,35 +25,50 @@ from sensors.instruments import (
     Instruments,
 )
 from sensors.noise import Keys, coloured, draw, fraction, salted, uniform
-from twin.arrays import Array, Floats, Index, Ints
+from twin.arrays import Array, Bools, Floats, Index, Ints
 
-CHUNK = 8192  # series per pass: its arrays fit the caches, its calls are few
+CHUNK = 8192  # readings per pass: its arrays fit the caches, its calls are few
 FLIP_MS = 15 * 60_000  # a wrong boolean stays wrong for a quarter of an hour (design choice)
 _NEUTRAL_C = 20.0
 
 
-def measure(
-    instruments: Instruments, offsets: Floats, flat: Floats, series: Index, tick: Ints, t_ms: int
+def numbers(
+    instruments: Instruments, offsets: Floats, flat: Floats, rows: Index, tick: Ints, shift: Ints
 ) -> tuple[Floats, Keys]:
-    """Wire values of these series at this time, and 64 random bits beside each.
+    """Wire values of these rows of the instruments, and 64 random bits beside each.
 
-    `tick` counts the samples of each series. Booleans come as 0 and 1, states as their number.
+    `tick` counts the samples of each; `shift` is where the truth of its moment begins in `flat`.
+    States come as their number.
     """
-    values, draws = np.empty(len(series)), np.empty(len(series), np.uint64)
-    for start in range(0, len(series), CHUNK):
+    values, draws = np.empty(len(rows)), np.empty(len(rows), np.uint64)
+    for start in range(0, len(rows), CHUNK):
         part = slice(start, start + CHUNK)
-        rows = _rows(series[part])
-        values[part], draws[part] = _numbers(instruments, offsets, flat, rows, tick[part])
-        if instruments.special[rows].any():
-            _booleans(instruments, flat, series[part], t_ms, values[part])
+        values[part], draws[part] = _numbers(
+            instruments, offsets, flat, _rows(rows[part]), tick[part], shift[part]
+        )
     return values, draws
 
 
-def _rows(series: Index) -> Index | slice:
+def switches(
+    instruments: Instruments, wrong: Bools, flat: Floats, rows: Index, shift: Ints
+) -> Floats:
+    """Booleans of these rows as 0 and 1; the `wrong` ones say the opposite."""
+    true = flat[instruments.truth_at[rows] + shift] > instruments.threshold[rows]
+    return np.asarray(true ^ wrong[rows], np.float64)
+
+
+def wrong_switches(instruments: Instruments, t_ms: int) -> Bools:
+    """Which instruments say the opposite if they are booleans, for a quarter of an hour."""
+    chance = uniform(draw(salted(instruments.keys, "flip"), t_ms // FLIP_MS))
+    wrong: Bools = chance < instruments.error_rate
+    return wrong
+
+
+def _rows(rows: Index) -> Index | slice:
     """Neighbours in order as a slice: their columns are seen, not copied."""
-    first, last = int(series[0]), int(series[-1])
-    together = last - first == len(series) - 1 and bool((series[1:] > series[:-1]).all())
-    return slice(first, last + 1) if together else series
+    first, last = int(rows[0]), int(rows[-1])
+    together = last - first == len(rows) - 1 and bool((rows[1:] > rows[:-1]).all())
+    return slice(first, last + 1) if together else rows
 
 
 def _columns(matrix: Floats, rows: Index | slice) -> Floats:
@@ -61,73 +76,73 @@ def _columns(matrix: Floats, rows: Index | slice) -> Floats:
 
 
 def _numbers(
-    instruments: Instruments, offsets: Floats, flat: Floats, rows: Index | slice, tick: Ints
+    instruments: Instruments,
+    offsets: Floats,
+    flat: Floats,
+    rows: Index | slice,
+    tick: Ints,
+    shift: Ints,
 ) -> tuple[Floats, Keys]:
-    p = _columns(instruments.parameters, rows)
+    p = _columns(instruments.parameters[:COMMON], rows)
+    y = flat.take(instruments.truth_at[rows] + shift)
+    noise, draws = coloured(instruments.keys[rows], tick, _columns(instruments.weights, rows))
     special = np.flatnonzero(instruments.special[rows])
-    excess = flat[instruments.cross_at[rows]]
-    excess -= p[ABOVE]
-    np.maximum(excess, 0.0, out=excess)
-    _calm(instruments, flat, rows, special, excess)
-    y = p[MUL] * excess
-    y += 1.0
-    y *= flat[instruments.truth_at[rows]]
-    excess *= p[ADD]
-    y += excess
+    at = special + rows.start if isinstance(rows, slice) else rows[special]
+    y[special] = _disturbed(instruments, flat, at, shift[special], y[special])
     sigma = np.abs(y)
     sigma *= p[NOISE_REL]
     sigma += p[NOISE]
     y *= p[GAIN]
     y += offsets[rows]
-    warm = flat[instruments.temp_at[rows]]
-    warm -= _NEUTRAL_C
-    warm *= p[TEMP]
-    y += warm
-    noise, draws = coloured(instruments.keys[rows], tick, _columns(instruments.weights, rows))
+    y[special] += _warmth(instruments, flat, at, shift[special])
     noise *= sigma
     y += noise
-    _wrap(instruments, p, rows, special, y)
-    return _quantised(p, y, draws), draws
+    y[special] = _wrapped(instruments, at, y[special])
+    return _quantised(p, y, special, _dither(instruments, at, draws[special])), draws
 
 
-def _calm(
-    instruments: Instruments, flat: Floats, rows: Index | slice, special: Array, excess: Floats
-) -> None:
-    """Leaks that a third quantity takes away: the sun on a shield, less with every m/s of wind."""
-    over = instruments.fades_over[rows][special]
-    fading = special[over > 0]
+def _disturbed(instruments: Instruments, flat: Floats, at: Array, shift: Ints, y: Floats) -> Floats:
+    """With what leaks in; some leaks a third quantity takes away, as wind does with the sun on a
+    shield."""
+    above, add, mul = instruments.parameters[ABOVE : MUL + 1].take(at, axis=1)
+    excess = np.maximum(flat.take(instruments.cross_at[at] + shift) - above, 0.0)
+    over = instruments.fades_over[at]
+    fading = np.flatnonzero(over > 0)
     if len(fading):
-        left = 1.0 - flat[instruments.fades_at[rows][fading]] / over[over > 0]
-        excess[fading] *= np.maximum(left, 0.0)
+        calm = flat.take(instruments.fades_at[at[fading]] + shift[fading])
+        excess[fading] *= np.maximum(1.0 - calm / over[fading], 0.0)
+    return np.asarray((1.0 + mul * excess) * y + add * excess)
 
 
-def _wrap(
-    instruments: Instruments, p: Floats, rows: Index | slice, special: Array, y: Floats
-) -> None:
+def _warmth(instruments: Instruments, flat: Floats, at: Array, shift: Ints) -> Floats:
+    """What the temperature adds."""
+    warm = flat.take(instruments.temp_at[at] + shift) - _NEUTRAL_C
+    return np.asarray(warm * instruments.parameters[TEMP, at])
+
+
+def _wrapped(instruments: Instruments, at: Array, y: Floats) -> Floats:
     """Directions go round: 361° is 1°, and what would round up to 360° is 0°."""
-    turning = special[instruments.circular[rows][special]]
+    turning = np.flatnonzero(instruments.circular[at])
     if len(turning):
-        low, high, step = p[LOW, turning], p[HIGH, turning], p[STEP, turning]
+        low, high = instruments.parameters[LOW : HIGH + 1].take(at[turning], axis=1)
+        step = instruments.parameters[STEP, at[turning]]
         y[turning] = low + np.rint((y[turning] - low) / step) * step % (high - low)
+    return y
 
 
-def _quantised(p: Floats, y: Floats, draws: Keys) -> Floats:
+def _dither(instruments: Instruments, at: Array, draws: Keys) -> Floats:
+    """What is added before rounding: nothing, or by chance up to half a step up or down."""
+    return np.asarray(instruments.parameters[DITHER, at] * (fraction(draws) - 0.5))
+
+
+def _quantised(p: Floats, y: Floats, special: Array, dither: Floats) -> Floats:
     """Clipped to the range and rounded to whole steps, in wire units."""
     np.clip(y, p[LOW], p[HIGH], out=y)
     y /= p[STEP]
-    y += 0.5 + p[DITHER] * (fraction(draws) - 0.5)
+    half = np.full(len(y), 0.5)
+    half[special] += dither
+    y += half
     np.floor(y, out=y)
     y *= p[TIMES]
     y /= p[OVER]
     return y
-
-
-def _booleans(
-    instruments: Instruments, flat: Floats, series: Index, t_ms: int, values: Floats
-) -> None:
-    where = np.flatnonzero(instruments.boolean[series])
-    if len(where):
-        mine = series[where]
-        true = flat[instruments.truth_at[mine]] > instruments.threshold[mine]
-        chance = uniform(draw(salted(instruments.keys[mine], "flip"), t_ms // FLIP_MS))
-        values[where] = true ^ (chance < instruments.error_rate[mine])

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.arrays import Array, Floats, Index, Ints
+
+Marks = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,13 @@ class ReadingBatch:
             self.series.take(where), self.t_ms.take(where), self.value.take(where), state
         )
 
+    def part(self, first: int, last: int) -> "ReadingBatch":
+        """A stretch of it, seen, not copied."""
+        state = None if self.state is None else self.state[first:last]
+        return ReadingBatch(
+            self.series[first:last], self.t_ms[first:last], self.value[first:last], state
+        )
+
     @staticmethod
     def empty() -> "ReadingBatch":
         return ReadingBatch(
@@ -58,3 +68,62 @@ class ReadingBatch:
 
 def _states(batch: ReadingBatch) -> Array:
     return np.full(len(batch), None, object) if batch.state is None else batch.state
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Readings on their way to a gateway, as columns; states are their number.
+
+    `series`, `t_ms` and `value` are those of a ReadingBatch. `at_ms` is the tick of the fleet's
+    grid at which each gets on: when it was said, or when what held it back lets it go. `marks`
+    are the faults that strike it on the way, one bit per line of the chain.
+    """
+
+    series: Index
+    t_ms: Ints
+    value: Floats
+    at_ms: Ints
+    marks: Marks
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    def take(self, where: Array) -> "Messages":
+        """The messages at these positions, or where this mask is true."""
+        if where.dtype == np.bool_:
+            where = np.flatnonzero(where)
+        return Messages(
+            self.series.take(where),
+            self.t_ms.take(where),
+            self.value.take(where),
+            self.at_ms.take(where),
+            self.marks.take(where),
+        )
+
+    def readings(self) -> ReadingBatch:
+        """The same without what matters on the way alone."""
+        return ReadingBatch(self.series, self.t_ms, self.value)
+
+    @staticmethod
+    def of(batch: ReadingBatch, at_ms: Ints | int) -> "Messages":
+        """Unmarked messages that get on at one tick, or each at its own."""
+        at = np.full(len(batch), at_ms) if isinstance(at_ms, int) else at_ms
+        return Messages(batch.series, batch.t_ms, batch.value, at, np.zeros(len(batch), np.uint32))
+
+    @staticmethod
+    def empty() -> "Messages":
+        return Messages.of(ReadingBatch.empty(), 0)
+
+    @staticmethod
+    def concat(parts: Sequence["Messages"]) -> "Messages":
+        """All of them in order."""
+        parts = [part for part in parts if len(part)]
+        if len(parts) < 2:
+            return parts[0] if parts else Messages.empty()
+        return Messages(
+            np.concatenate([part.series for part in parts]),
+            np.concatenate([part.t_ms for part in parts]),
+            np.concatenate([part.value for part in parts]),
+            np.concatenate([part.at_ms for part in parts]),
+            np.concatenate([part.marks for part in parts]),
+        )

@@ -1,5 +1,6 @@
 """Which neurons speak when: each kind's cadence with a phase of the neuron's own."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,20 +13,23 @@ from twin.arrays import Bools, Index, Ints
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Series of one cadence by phase: `order[ends[p - 1]:ends[p]]` sample at phase p."""
+    """Series of one cadence, side by side: places `ends[p]` to `ends[p + 1]` sample at phase p."""
 
     steps: int
-    order: Index
-    ends: Ints
+    ends: tuple[int, ...]
 
-    def due(self, step: int) -> Index:
-        """The series of this group that sample at this step of the grid."""
+    def due(self, step: int) -> tuple[int, int]:
+        """First and last place of this group that sample at this step of the grid."""
         phase = step % self.steps
-        return self.order[self.ends[phase] : self.ends[phase + 1]]
+        return self.ends[phase], self.ends[phase + 1]
 
 
 class Schedule:
-    """Steps count from 1970 in units of the fleet's grid of 10 s."""
+    """Steps count from 1970 in units of the fleet's grid of 10 s.
+
+    Every series has a place; those that sample together are neighbours, switches come last.
+    `order` is the series of each place, `numbers` how many places are no switches.
+    """
 
     def __init__(self, network: Network, keys: Keys) -> None:
         """`keys`: one per neuron."""
@@ -37,25 +41,41 @@ class Schedule:
         self._cadence: Ints = cadence[sensor]
         self._heartbeat: Ints = heartbeat[sensor]
         self._phase: Ints = phase[sensor]
-        self._groups = [self._group(int(steps)) for steps in np.unique(self._cadence)]
+        turn = self._phase % self._cadence
+        switch = np.array([one.boolean for one in network.quantities])[network.series.quantity]
+        self.order: Index = np.lexsort((turn, self._cadence, switch)).astype(np.int32)
+        self.numbers = len(switch) - int(switch.sum())
+        self._places = np.arange(len(switch), dtype=np.int32)
+        self._groups = list(self._grouped(turn, switch))
 
     def due(self, t_ms: int) -> Index:
-        """The series that sample at this time; those of one neuron are neighbours."""
-        step = t_ms // GRID_MS
-        return np.concatenate([group.due(step) for group in self._groups])
+        """The series that sample at this time."""
+        return self.order[self.places(t_ms)]
 
-    def tick(self, series: Index, t_ms: int) -> Ints:
-        """The number of each series' sample at this time."""
+    def places(self, t_ms: int) -> Index:
+        """Their places, in order."""
+        step = t_ms // GRID_MS
+        ranges = [group.due(step) for group in self._groups]
+        parts = [self._places[first:last] for first, last in ranges if first < last]
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate(parts) if parts else self._places[:0]
+
+    def tick(self, series: Index, t_ms: Ints | int) -> Ints:
+        """The number of each series' sample at this time, or each at its own."""
         return (t_ms // GRID_MS - self._phase[series]) // self._cadence[series]
 
-    def heartbeat(self, series: Index, t_ms: int) -> Bools:
+    def heartbeat(self, series: Index, t_ms: Ints | int) -> Bools:
         """Which of these series must report now whatever they read."""
         beat: Bools = (t_ms // GRID_MS - self._phase[series]) % self._heartbeat[series] == 0
         return beat
 
-    def _group(self, steps: int) -> Group:
-        mine = np.flatnonzero(self._cadence == steps)
-        phase = self._phase[mine] % steps
-        order = mine[np.argsort(phase, kind="stable")].astype(np.int32)
-        ends = np.searchsorted(np.sort(phase), np.arange(steps + 1))
-        return Group(steps, order, ends.astype(np.int64))
+    def _grouped(self, turn: Ints, switch: Bools) -> Iterator[Group]:
+        """Groups in the order of the places."""
+        number = (switch * (self._cadence.max() + 1) + self._cadence)[self.order]
+        starts = np.unique(number, return_index=True)[1]
+        for start, end in zip(starts, [*starts[1:], len(number)], strict=True):
+            mine = self.order[start:end]
+            steps = int(self._cadence[mine[0]])
+            ends = start + np.searchsorted(turn[mine], np.arange(steps + 1))
+            yield Group(steps, tuple(ends.tolist()))

@@ -5,10 +5,12 @@ City (SimPy clock) --every 10 s, rank 900--> Fleet -> Delivery -> Gateways.accep
                                                 generate(): -> batches, no wire
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
+import numpy as np
 
 from sensors.catalogue import GRID_MS
 from sensors.delivery import Delivery, DeliveryState
@@ -26,7 +28,7 @@ from sensors.reading import ReadingBatch
 from sensors.states import StateTexts
 from sensors.wire import encode_pack
 from twin.city import City
-from twin.clock import HOUR_MS, iso
+from twin.clock import HOUR_MS, MINUTE_MS, SECOND_MS, iso
 from twin.command import Acknowledgement, Command
 
 FLEET_RANK = 900  # after every system of the city
@@ -66,12 +68,14 @@ class Simulation:
         check_truths(network.catalogue, city.truth().arrays)
         self.city, self.network = city, network
         self.faults = Chain(network, city.seed, profile)
-        self.fleet = Fleet(network, city.seed, self.faults)
+        self.fleet = Fleet(network, city.seed, self.faults, city.fast)
         self.delivery = Delivery(network, city.seed, profile.radio, self.faults)
         self.gateways = Gateways(network, epoch)
         self._texts = StateTexts(network)
         self._born = False
         self._arrived: list[ReadingBatch] = []
+        self._ticks, self._last_ms = 0, 0
+        self._together_ms = math.gcd(MINUTE_MS, city.config.tick_s * SECOND_MS)
         city.every(GRID_MS, FLEET_RANK, self._tick)
 
     @classmethod
@@ -105,6 +109,7 @@ class Simulation:
 
         Fault labels that nobody has asked for are not in it.
         """
+        self._pass_on()
         return msgspec.msgpack.encode(
             _Snapshot(
                 version=_VERSION,
@@ -153,19 +158,43 @@ class Simulation:
         return Acknowledgement(command=command.id, accepted=True, detail=detail, t_ms=now_ms)
 
     def _run(self, until_ms: int) -> list[ReadingBatch]:
+        """What arrived until then, tick by tick."""
         self.city.run_until(until_ms)
+        self._pass_on()
         arrived, self._arrived = self._arrived, []
         return arrived
 
     def _tick(self, t_ms: int) -> None:
+        """Ticks between which only what is fast changes are passed on together."""
         truth = self.city.truth()
-        moment = Moment(t_ms, truth.arrays)
-        if self._born:
-            arrived = self.delivery.carry(self.fleet.measure(truth), moment)
-        else:
+        if not self._born:
             self._born = True
-            arrived = self.delivery.join(self.fleet.births(truth), moment)
-        self._arrived.append(self._accepted(arrived))
+            moment = Moment(t_ms, truth.arrays)
+            self._arrived.append(
+                self._accepted(self.delivery.join(self.fleet.births(truth), moment))
+            )
+            return
+        if not self.faults.steady(t_ms):
+            self._pass_on()
+            self.faults.turn(t_ms)
+        self.fleet.see(truth)
+        self._ticks += 1
+        self._last_ms = t_ms
+        if (t_ms + GRID_MS) % self._together_ms < GRID_MS:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """What was said at the ticks since the last time, through faults and gateways."""
+        if not self._ticks:
+            return
+        moment = Moment(self._last_ms, self.city.truth().arrays, self._ticks)
+        self._ticks = 0
+        arrived = self.gateways.arrived(self.delivery.carry(self.fleet.say(), moment))
+        batch = self._texts.batch(arrived.series, arrived.t_ms, arrived.value)
+        ticks = [moment.first_ms + tick * GRID_MS for tick in range(1, moment.ticks)]
+        ends = [*np.searchsorted(arrived.at_ms, ticks).tolist(), len(batch)]
+        for first, last in zip([0, *ends[:-1]], ends, strict=True):
+            self._arrived.append(batch.part(first, last))
 
     def _accepted(self, batch: ReadingBatch) -> ReadingBatch:
         """What the gateways take, states as texts from here on."""

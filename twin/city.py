@@ -157,6 +157,11 @@ class City:
         """Every quantity as it is now: read-only views, which change as the city runs on."""
         return Truth(self.now_ms, self._truth)
 
+    @property
+    def fast(self) -> frozenset[str]:
+        """The quantities that may change between ticks of the base step."""
+        return frozenset(one.name for system in SYSTEMS if system.fast for one in system.quantities)
+
     def every(self, period_ms: int, rank: int, action: Callable[[int], None]) -> None:
         """Call action(t_ms) at every multiple of the period, in order of rank within a moment."""
         self.env.process(self._ticker(period_ms, rank, action))

@@ -74,7 +74,8 @@ def _generate(network: Network, profile: Profile) -> tuple[int, float]:
     def ticks() -> None:
         for _ in range(TICKS):
             truth = Truth(next(clock), arrays)
-            delivery.carry(fleet.measure(truth), Moment(truth.t_ms, arrays))
+            fleet.see(truth)
+            delivery.carry(fleet.say(), Moment(truth.t_ms, arrays))
 
     return readings, median_cpu_s(ticks, 5)
 

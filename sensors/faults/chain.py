@@ -1,5 +1,6 @@
 """All faults of one profile on one network, as a chain that batches pass down."""
 
+from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -8,6 +9,7 @@ import numpy as np
 from sensors.catalogue import DEVICE, GRID_MS
 from sensors.faults.label import Fault, FaultLabel
 from sensors.faults.line import Injected, Line, MemoryState
+from sensors.faults.messages import BUFFER_READINGS
 from sensors.faults.profile import CHANCE, FaultRule, Profile
 from sensors.faults.radio import Channel, Power
 from sensors.faults.table import FAULTS
@@ -15,8 +17,8 @@ from sensors.faults.tools import Moment, Tools
 from sensors.grades import GRADES
 from sensors.network import Network
 from sensors.noise import Keys, draw, keys_of, salted
-from sensors.reading import ReadingBatch
-from twin.arrays import Array, Index, Ints
+from sensors.reading import Marks, Messages, ReadingBatch
+from twin.arrays import Floats, Index, Ints
 from twin.clock import DAY_MS
 
 _NEVER_MS = -(2**62)
@@ -68,17 +70,39 @@ class Chain:
 
     # The way down
 
+    def steady(self, t_ms: int) -> bool:
+        """Whether this tick can pass together with those before it: nothing begins or ends."""
+        crowded = len(self._of[Fault.BACKFILL].memory.waiting) > BUFFER_READINGS // 2
+        return self._from_ms <= t_ms < self._until_ms and not crowded
+
+    def turn(self, t_ms: int) -> None:
+        """Begin and end episodes."""
+        if not self._from_ms <= t_ms < self._until_ms:
+            self._injected = [one for one in self._injected if one.end_ms > t_ms - DAY_MS]
+            asked = {fault: [i for i in self._injected if i.fault is fault] for fault in FAULTS}
+            self._from_ms = t_ms
+            self._until_ms = min(line.turn(t_ms, asked[line.fault]) for line in self._lines)
+            self._flags[:] = 0
+            for line in self._lines:
+                if line.fault is not Fault.DROPOUT:  # strikes by its channel
+                    self._flags[line.struck()] |= line.bit
+                self._labels += line.begun(self._seen_ms, t_ms)
+
     def measured(self, batch: ReadingBatch, draws: Keys, moment: Moment) -> ReadingBatch:
-        """Values as faulty neurons read them, in place; `draws`: 64 random bits per reading."""
-        self._turn(moment.t_ms)
+        """Values as faulty neurons read them, in place.
+
+        `batch` has the ticks of the grid as its times; `draws`: 64 random bits per reading.
+        """
+        self._reach(moment)
         codes = self._flags[self._network.series.sensor[batch.series]]
         if self._spikes is not None:
             hit = np.flatnonzero((draws >> _S16) & _LOW_32 < self._spikes[batch.series])
             codes[hit] |= self._of[Fault.SPIKE].bit
         rows = np.flatnonzero(codes)
         if len(rows):
-            part = self._misread(batch.take(rows), codes[rows], draws[rows], moment)
-            batch.value[rows] = part.value
+            struck = batch.take(rows)
+            marked = Messages(struck.series, struck.t_ms, struck.value, struck.t_ms, codes[rows])
+            batch.value[rows] = self._misread(marked, draws[rows], moment)
         return batch
 
     def carried(self, batch: ReadingBatch, moment: Moment, joining: bool = False) -> ReadingBatch:
@@ -86,22 +110,22 @@ class Chain:
 
         `joining`: first messages, which are repeated until they are heard; and history.
         """
-        return ReadingBatch.concat(self.parts(batch, moment, joining))
+        said = Messages.of(batch, moment.t_ms)
+        return Messages.concat(self.parts(said, moment, joining)).readings()
 
-    def parts(
-        self, batch: ReadingBatch, moment: Moment, joining: bool = False
-    ) -> list[ReadingBatch]:
-        """The same, not yet put together: most of it is untouched."""
-        self._turn(moment.t_ms)
-        device = self._network.device[self._network.series.sensor[batch.series]]
-        flags = self._flags if joining else self._marked(device, moment)
-        troubled = flags[device] != 0
+    def parts(self, said: Messages, moment: Moment, joining: bool = False) -> list[Messages]:
+        """The same, not yet put together: most of it is untouched. Messages come tick by tick."""
+        self._reach(moment)
+        device = self._network.device[self._network.series.sensor[said.series]]
+        marks = self._flags[device]
+        if not joining:
+            self._mark(marks, device, said.at_ms, moment)
+        troubled = marks != 0
         if not troubled.any() and not self._waits:
-            return [batch]
-        return [
-            batch.take(~troubled),
-            *self._travel(batch.take(troubled), flags, moment, joining),
-        ]
+            return [said]
+        rows = np.flatnonzero(troubled)
+        struck = replace(said.take(rows), marks=marks[rows])
+        return [said.take(~troubled), *self._travel(struck, moment, joining)]
 
     def labels(self) -> list[FaultLabel]:
         """What has struck since the last time this was asked."""
@@ -128,88 +152,70 @@ class Chain:
     @property
     def _waits(self) -> bool:
         """Whether readings of earlier moments are still to come."""
-        return any(len(line.memory.due_ms) for line in self._lines)
+        return any(len(line.memory.waiting) for line in self._lines)
 
-    def _turn(self, t_ms: int) -> None:
-        """Begin and end episodes."""
-        if not self._from_ms <= t_ms < self._until_ms:
-            self._injected = [one for one in self._injected if one.end_ms > t_ms - DAY_MS]
-            asked = {fault: [i for i in self._injected if i.fault is fault] for fault in FAULTS}
-            self._from_ms = t_ms
-            self._until_ms = min(line.turn(t_ms, asked[line.fault]) for line in self._lines)
-            self._flags[:] = 0
-            for line in self._lines:
-                if line.fault is not Fault.DROPOUT:  # strikes by its channel
-                    self._flags[line.struck()] |= line.bit
-                self._labels += line.begun(self._seen_ms, t_ms)
-        self._seen_ms = t_ms
+    def _reach(self, moment: Moment) -> None:
+        self.turn(moment.first_ms)
+        self._seen_ms = moment.t_ms
 
-    def _misread(
-        self, part: ReadingBatch, codes: Array, draws: Keys, moment: Moment
-    ) -> ReadingBatch:
-        present = int(np.bitwise_or.reduce(codes))
+    def _misread(self, part: Messages, draws: Keys, moment: Moment) -> Floats:
+        present = int(np.bitwise_or.reduce(part.marks))
         for line in self._values:
             if present & int(line.bit):
-                hit = (codes & line.bit) != 0
+                hit = (part.marks & line.bit) != 0
                 if line.kind.numeric:
                     hit &= self._tools.numeric[part.series]
                 struck = part.take(hit)
                 self._note(line, struck)
                 mine = partial(_bits, line, draws[hit])
                 part.value[hit] = line.strike(struck, moment, mine).value
-        return part
+        return part.value
 
-    def _travel(
-        self, part: ReadingBatch, flags: Array, moment: Moment, joining: bool
-    ) -> list[ReadingBatch]:
+    def _travel(self, part: Messages, moment: Moment, joining: bool) -> list[Messages]:
         """Messages in trouble through the lines; late ones of earlier moments join at the end."""
         released = []
-        device = self._network.device[self._network.series.sensor[part.series]]
-        codes = flags[device]
-        present = int(np.bitwise_or.reduce(codes)) if len(codes) else 0
+        present = int(np.bitwise_or.reduce(part.marks)) if len(part) else 0
         for line in self._messages:
             if present & int(line.bit) and not (joining and line.kind.radio):
-                hit = (codes & line.bit) != 0
-                struck, bits = part.take(hit), partial(self._bits, line, device[hit], moment)
+                hit = (part.marks & line.bit) != 0
+                struck = part.take(hit)
                 self._note(line, struck)
-                become = line.strike(struck, moment, bits)
-                part = ReadingBatch.concat([part.take(~hit), become])
-                device = self._network.device[self._network.series.sensor[part.series]]
-                codes = flags[device]
-            if len(line.memory.due_ms) and not joining:
-                released.append(line.memory.release(moment.t_ms))
+                become = line.strike(struck, moment, partial(self._bits, line, struck))
+                part = Messages.concat([part.take(~hit), become])
+            if len(line.memory.waiting) and not joining:
+                released.append(line.memory.release(moment))
         return [part, *released]
 
-    def _marked(self, device: Index, moment: Moment) -> Array:
-        """The flags with those whom chance, the channel and the power strike at this moment."""
-        flags = self._flags.copy()
-        draws = self._draws(device, moment)
-        self._mark_lost(flags, device, draws, moment)
-        self._mark_dark(flags, moment)
-        self._mark_chance(flags, device, draws)
-        return flags
+    def _mark(self, marks: Marks, device: Index, at_ms: Ints, moment: Moment) -> None:
+        """Mark those whom the channel, the power and chance strike at this moment."""
+        draws = self._draws(device, at_ms)
+        self._mark_lost(marks, device, draws, at_ms, moment)
+        self._mark_dark(marks, device, moment)
+        self._mark_chance(marks, device, draws)
 
-    def _mark_chance(self, flags: Array, device: Index, draws: Keys) -> None:
+    def _mark_chance(self, marks: Marks, device: Index, draws: Keys) -> None:
         """Shares of the messages; those of several lines do not overlap."""
         if not self._chances:
             return
         middle = (draws >> _S16) & _LOW_32
         rows = np.flatnonzero(middle < np.uint64(self._chances[-1][2]))
         for line, low, high in self._chances:
-            hit = device[rows[(middle[rows] >= low) & (middle[rows] < high)]]
-            flags[hit[line.takes(hit)]] |= line.bit
+            hit = rows[(middle[rows] >= low) & (middle[rows] < high)]
+            marks[hit[line.takes(device[hit])]] |= line.bit
 
-    def _mark_lost(self, flags: Array, device: Index, draws: Keys, moment: Moment) -> None:
+    def _mark_lost(
+        self, marks: Marks, device: Index, draws: Keys, at_ms: Ints, moment: Moment
+    ) -> None:
         line = self._of[Fault.DROPOUT]
         forced = line.struck()
         if line.rule is not None or forced.any():
             since = line.memory.since
-            lost = self._channel.lost(device, draws, forced, since, moment)
+            lost = self._channel.lost(device, draws, at_ms, forced, since, moment)
             if line.rule is None:
                 lost &= forced[device]
-            flags[device[lost]] |= line.bit
+            marks[lost] |= line.bit
 
-    def _mark_dark(self, flags: Array, moment: Moment) -> None:
+    def _mark_dark(self, marks: Marks, device: Index, moment: Moment) -> None:
         """Those without power now; a label when power is back."""
         line = self._of[Fault.POWER_CUT]
         if line.rule is None:
@@ -217,16 +223,16 @@ class Chain:
         since, dark = line.memory.since, self._power.dark(moment)
         if not len(dark) and since.max(initial=-1) < 0:
             return
-        flags[dark] |= line.bit
         now = np.zeros(len(since), bool)
         now[dark] = True
+        marks[now[device]] |= line.bit
         for row in np.flatnonzero(~now & (since >= 0)).tolist():
-            begun_ms = int(since[row])
-            self._labels.append(FaultLabel(begun_ms, line.names[row], line.fault, moment.t_ms))
+            begun_ms, ended_ms = int(since[row]), moment.first_ms
+            self._labels.append(FaultLabel(begun_ms, line.names[row], line.fault, ended_ms))
         since[~now] = -1
-        since[now & (since < 0)] = moment.t_ms
+        since[now & (since < 0)] = moment.first_ms
 
-    def _note(self, line: Line, struck: ReadingBatch) -> None:
+    def _note(self, line: Line, struck: Messages) -> None:
         """Labels of single readings that chance strikes."""
         if line.fault not in _SINGLE:
             return
@@ -247,12 +253,13 @@ class Chain:
         names = self._network.sensor_ids
         return [FaultLabel(t_ms, names[row], fault, t_ms) for t_ms, row, fault in found]
 
-    def _draws(self, device: Index, moment: Moment) -> Keys:
+    def _draws(self, device: Index, at_ms: Ints) -> Keys:
         """64 bits per message: those of one neuron at one time agree."""
-        return draw(self._keys[device], moment.t_ms // GRID_MS)
+        return draw(self._keys[device], at_ms // GRID_MS)
 
-    def _bits(self, line: Line, device: Index, moment: Moment) -> Keys:
-        return _bits(line, self._draws(device, moment))
+    def _bits(self, line: Line, struck: Messages) -> Keys:
+        device = self._network.device[self._network.series.sensor[struck.series]]
+        return _bits(line, self._draws(device, struck.at_ms))
 
     # What is carried
 

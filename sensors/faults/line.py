@@ -13,7 +13,7 @@ from sensors.faults.tools import Memory, Moment, Spell, Tools
 from sensors.grades import GRADES, Errors
 from sensors.network import Network
 from sensors.noise import Keys, draw, keys_of
-from sensors.reading import ReadingBatch
+from sensors.reading import Messages
 from twin.arrays import Bools, Floats, Index
 from twin.clock import DAY_MS
 
@@ -113,13 +113,13 @@ class Line:
 
     # How
 
-    def strike(self, batch: ReadingBatch, moment: Moment, bits: Callable[[], Keys]) -> ReadingBatch:
+    def strike(self, batch: Messages, moment: Moment, bits: Callable[[], Keys]) -> Messages:
         """What becomes of these readings, all of them struck; `bits`: 64 per reading."""
         episode = self._episode[self._network.series.sensor[batch.series]]
-        spell = Spell(moment, episode, self._now, self._sizes, bits)
+        spell = Spell(batch.at_ms, moment, episode, self._now, self._sizes, bits)
         return self.kind.strike(batch, spell, self._tools, self.memory)
 
-    def by_chance(self, batch: ReadingBatch) -> Bools:
+    def by_chance(self, batch: Messages) -> Bools:
         """Which of these readings fall in no episode."""
         return self._episode[self._network.series.sensor[batch.series]] < 0
 
@@ -132,23 +132,25 @@ class Line:
     def state(self) -> MemoryState:
         memory, waiting = self.memory, self.memory.waiting
         columns = (memory.held, memory.since, waiting.series, waiting.t_ms, waiting.value)
-        return MemoryState(*(column.tobytes() for column in (*columns, memory.due_ms)))
+        return MemoryState(*(column.tobytes() for column in (*columns, waiting.at_ms)))
 
     def restore(self, state: MemoryState) -> None:
         """ValueError when it is of another network."""
         sizes_ = (self.memory.held.nbytes, self.memory.since.nbytes)
         if (len(state.held), len(state.since)) != sizes_:
             raise ValueError(f"state of {self.fault} for another number of neurons")
-        waiting = ReadingBatch(
-            np.frombuffer(state.series, np.int32),
+        series = np.frombuffer(state.series, np.int32)
+        waiting = Messages(
+            series,
             np.frombuffer(state.t_ms, np.int64),
             np.frombuffer(state.value, np.float64),
+            np.frombuffer(state.due_ms, np.int64),
+            np.zeros(len(series), np.uint32),
         )
         self.memory = Memory(
             np.frombuffer(state.held, np.float64).copy(),
             np.frombuffer(state.since, np.int64).copy(),
             waiting,
-            np.frombuffer(state.due_ms, np.int64),
         )
 
     # For whom

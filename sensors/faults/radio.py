@@ -7,6 +7,7 @@ state. A storm over its zone makes bad states last longer.
 import numpy as np
 import numpy.typing as npt
 
+from sensors.catalogue import GRID_MS
 from sensors.faults.profile import Profile
 from sensors.faults.tools import Moment
 from sensors.network import Network
@@ -38,28 +39,52 @@ class Channel:
         self._turn_below = np.where(bad, self._turns[1], self._turns[0])
         self._lost_below = np.where(bad, self._losses[1], self._losses[0])
 
-    def lost(self, device: Index, draws: Keys, forced: Bools, since: Ints, moment: Moment) -> Bools:
-        """Per message: lost, after radios have turned. `forced` radios count as bad now."""
-        below = self._turn_below[device]
+    def lost(
+        self,
+        device: Index,
+        draws: Keys,
+        at_ms: Ints,
+        forced: Bools,
+        since: Ints,
+        moment: Moment,
+    ) -> Bools:
+        """Per message: lost, after radios have turned. `forced` radios count as bad now.
+
+        Messages come tick by tick, for what turns at one tick counts at the next.
+        """
         stormy = self._stormy(moment)
-        if stormy.any():
-            slow = (since[device] >= 0) & stormy[self._zone[device]]
-            below = np.where(slow, self._slow[device], below)
-        self._toggle(np.unique(device[draws < below]), since, moment.t_ms)
-        chance = self._lost_below[device]
+        slowed = stormy[self._zone] if stormy.any() else None
+        chance = np.empty(len(device), np.uint64)
+        ticks = moment.first_ms + GRID_MS * np.arange(1, moment.ticks)
+        ends = [*np.searchsorted(at_ms, ticks).tolist(), len(device)]
+        for tick, (first, last) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
+            part = slice(first, last)
+            t_ms = moment.first_ms + tick * GRID_MS
+            chance[part] = self._after_turn(device[part], draws[part], slowed, since, t_ms)
         if forced.any():
             chance = np.where(forced[device], self._losses[1, device], chance)
         lost: Bools = (draws & _LOW_16) < chance
         return lost
 
+    def _after_turn(
+        self, device: Index, draws: Keys, slowed: Bools | None, since: Ints, t_ms: int
+    ) -> Parts:
+        """Chance of loss of these messages of one tick."""
+        below = self._turn_below[device]
+        if slowed is not None:
+            slow = (since[device] >= 0) & slowed[device]
+            below = np.where(slow, self._slow[device], below)
+        turning = draws < below
+        if turning.any():
+            self._toggle(np.unique(device[turning]), since, t_ms)
+        chance: Parts = self._lost_below[device]
+        return chance
+
     def _toggle(self, device: Index, since: Ints, t_ms: int) -> None:
-        if len(device):
-            bad = since[device] < 0
-            since[device] = np.where(bad, t_ms, -1)
-            self._turn_below[device] = np.where(bad, self._turns[1, device], self._turns[0, device])
-            self._lost_below[device] = np.where(
-                bad, self._losses[1, device], self._losses[0, device]
-            )
+        bad = since[device] < 0
+        since[device] = np.where(bad, t_ms, -1)
+        self._turn_below[device] = np.where(bad, self._turns[1, device], self._turns[0, device])
+        self._lost_below[device] = np.where(bad, self._losses[1, device], self._losses[0, device])
 
     def _stormy(self, moment: Moment) -> Bools:
         """Per zone, whether a storm stands over it."""

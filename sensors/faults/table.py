@@ -7,9 +7,9 @@ from types import MappingProxyType
 from sensors.faults import messages, values
 from sensors.faults.label import Fault
 from sensors.faults.tools import Memory, Spell, Tools
-from sensors.reading import ReadingBatch
+from sensors.reading import Messages
 
-Strike = Callable[[ReadingBatch, Spell, Tools, Memory], ReadingBatch]
+Strike = Callable[[Messages, Spell, Tools, Memory], Messages]
 
 
 @dataclass(frozen=True, slots=True)

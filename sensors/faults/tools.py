@@ -1,17 +1,17 @@
 """What fault functions work with: who is struck and how hard, what a series can read."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
-from sensors.catalogue import Quantity
+from sensors.catalogue import GRID_MS, Quantity
 from sensors.network import Network
 from sensors.noise import Keys
-from sensors.reading import ReadingBatch
+from sensors.reading import Messages
 from twin.arrays import Bools, Floats, Index, Ints
 
 AIR_TEMPERATURE = "zone.air_temp_c"
@@ -20,10 +20,24 @@ BATTERY, CLOCK_OFFSET = "device.battery_pct", "device.clock_offset_s"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Now (the fleet's grid, ms UTC) and the city's arrays, of which a few matter to faults."""
+    """Now (the fleet's grid, ms UTC) and the city's arrays, of which a few matter to faults.
+
+    Several `ticks` that end now may pass at once where those few arrays stayed the same.
+    """
 
     t_ms: int
     arrays: Mapping[str, Floats]
+    ticks: int = 1
+
+    @property
+    def first_ms(self) -> int:
+        """The first of the ticks."""
+        return self.t_ms - (self.ticks - 1) * GRID_MS
+
+    def tick_of(self, due_ms: Ints) -> Ints:
+        """The tick at which what is due then gets on, at the earliest the first."""
+        steps = -(-(due_ms - self.first_ms) // GRID_MS)
+        return self.first_ms + np.maximum(0, steps) * GRID_MS
 
 
 class Spell:
@@ -34,23 +48,25 @@ class Spell:
 
     def __init__(
         self,
+        now_ms: Ints,
         moment: Moment,
         episode: Index,
         known: "Columns",
         alone: Callable[[Keys], Floats],
         bits: Callable[[], Keys],
     ) -> None:
-        """`episode`: a row of `known` per reading, -1 for none; `alone`: sizes by chance."""
-        self.moment = moment
+        """`now_ms`: the tick of each reading; `episode`: a row of `known` for each, -1 for none;
+        `alone`: sizes by chance."""
+        self.now_ms, self.moment = now_ms, moment
         self._episode, self._known, self._alone, self._bits = episode, known, alone, bits
 
     @cached_property
     def start_ms(self) -> Ints:
-        return self._looked_up(self._known.start_ms, np.int64(self.moment.t_ms))
+        return self._looked_up(self._known.start_ms, self.now_ms)
 
     @cached_property
     def end_ms(self) -> Ints:
-        return self._looked_up(self._known.end_ms, np.int64(self.moment.t_ms + 1))
+        return self._looked_up(self._known.end_ms, self.now_ms + 1)
 
     @cached_property
     def size(self) -> Floats:
@@ -65,10 +81,10 @@ class Spell:
 
     def progress(self) -> Floats:
         """Share of the episode that is over, 0 to 1."""
-        return np.clip((self.moment.t_ms - self.start_ms) / (self.end_ms - self.start_ms), 0.0, 1.0)
+        return np.clip((self.now_ms - self.start_ms) / (self.end_ms - self.start_ms), 0.0, 1.0)
 
-    def _looked_up(self, column: Ints, otherwise: np.int64) -> Ints:
-        found = np.full(len(self._episode), otherwise)
+    def _looked_up(self, column: Ints, otherwise: Ints) -> Ints:
+        found = otherwise.copy()
         inside = np.flatnonzero(self._episode >= 0)
         found[inside] = column[self._episode[inside]]
         return found
@@ -90,33 +106,32 @@ class Memory:
     """What a fault carries from one moment to the next.
 
     `held`: a value per series, NaN for none. `since`: per neuron, when it began, -1 while it does
-    not hold. `waiting` readings arrive at `due_ms`.
+    not hold. `waiting` messages get on once their `at_ms` has come.
     """
 
     held: Floats
     since: Ints
-    waiting: ReadingBatch = field(default_factory=ReadingBatch.empty)
-    due_ms: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    waiting: Messages = field(default_factory=Messages.empty)
 
-    def keep(self, batch: ReadingBatch, due_ms: Ints) -> None:
-        """These readings arrive later."""
-        self.waiting = ReadingBatch.concat([self.waiting, batch])
-        self.due_ms = np.concatenate([self.due_ms, due_ms])
+    def keep(self, batch: Messages, due_ms: Ints) -> None:
+        """These messages, which were to get on now, get on later."""
+        kept = replace(
+            batch, at_ms=np.maximum(batch.at_ms, due_ms), marks=np.zeros_like(batch.marks)
+        )
+        order = np.argsort(batch.at_ms, kind="stable")  # as if every tick had come on its own
+        self.waiting = Messages.concat([self.waiting, kept.take(order)])
 
-    def release(self, t_ms: int) -> ReadingBatch:
+    def release(self, moment: Moment) -> Messages:
         """What is due by now, in the order it was kept."""
-        due = self.due_ms <= t_ms
+        due = self.waiting.at_ms <= moment.t_ms
         batch, self.waiting = self.waiting.take(due), self.waiting.take(~due)
-        self.due_ms = self.due_ms[~due]
-        return batch
+        return replace(batch, at_ms=moment.tick_of(batch.at_ms))
 
     def forget_oldest(self, limit: int) -> None:
         """A memory of this many readings: the oldest are lost."""
         if len(self.waiting) > limit:
-            self.waiting = self.waiting.take(
-                np.arange(len(self.waiting) - limit, len(self.waiting))
-            )
-            self.due_ms = self.due_ms[-limit:]
+            first = len(self.waiting) - limit
+            self.waiting = self.waiting.take(np.arange(first, len(self.waiting)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,34 +9,34 @@ import numpy as np
 
 from sensors.faults.tools import AIR_TEMPERATURE, Memory, Spell, Tools
 from sensors.noise import fraction
-from sensors.reading import ReadingBatch
+from sensors.reading import Messages
 from twin.arrays import Floats
 
 
-def bias(batch: ReadingBatch, spell: Spell, tools: Tools, _memory: Memory) -> ReadingBatch:
+def bias(batch: Messages, spell: Spell, tools: Tools, _memory: Memory) -> Messages:
     """Off by `size` σ all along."""
     return _shifted(batch, tools, spell.size)
 
 
-def drift(batch: ReadingBatch, spell: Spell, tools: Tools, _memory: Memory) -> ReadingBatch:
+def drift(batch: Messages, spell: Spell, tools: Tools, _memory: Memory) -> Messages:
     """Further off the longer it lasts, `size` σ at the end."""
     return _shifted(batch, tools, spell.size * spell.progress())
 
 
-def spike(batch: ReadingBatch, spell: Spell, tools: Tools, _memory: Memory) -> ReadingBatch:
+def spike(batch: Messages, spell: Spell, tools: Tools, _memory: Memory) -> Messages:
     """Thrown off by `size` σ, up or down."""
     return _shifted(batch, tools, np.where(fraction(spell.draws) < 0.5, -1, 1) * spell.size)
 
 
-def stuck(batch: ReadingBatch, _spell: Spell, _tools: Tools, memory: Memory) -> ReadingBatch:
+def stuck(batch: Messages, _spell: Spell, _tools: Tools, memory: Memory) -> Messages:
     """The first value since it stuck, again and again."""
-    held = memory.held[batch.series]
-    value = np.where(np.isnan(held), batch.value, held)
-    memory.held[batch.series] = value
-    return replace(batch, value=value)
+    series = batch.series
+    fresh = np.flatnonzero(np.isnan(memory.held[series]))[::-1]  # so that the first one stays
+    memory.held[series[fresh]] = batch.value[fresh]
+    return replace(batch, value=memory.held[series])
 
 
-def detached(batch: ReadingBatch, spell: Spell, tools: Tools, _memory: Memory) -> ReadingBatch:
+def detached(batch: Messages, spell: Spell, tools: Tools, _memory: Memory) -> Messages:
     """A probe that hangs in the air: air temperature, or what is nearest to nothing."""
     value = tools.rest[batch.series]
     air_c = spell.moment.arrays.get(AIR_TEMPERATURE)
@@ -46,6 +46,6 @@ def detached(batch: ReadingBatch, spell: Spell, tools: Tools, _memory: Memory) -
     return replace(batch, value=tools.fit(batch.series, value))
 
 
-def _shifted(batch: ReadingBatch, tools: Tools, sigmas: Floats) -> ReadingBatch:
+def _shifted(batch: Messages, tools: Tools, sigmas: Floats) -> Messages:
     off = sigmas * tools.sigma(batch.series, batch.value)
     return replace(batch, value=tools.fit(batch.series, batch.value + off))

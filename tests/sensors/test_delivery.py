@@ -11,7 +11,7 @@ from sensors.faults.chain import Chain
 from sensors.faults.profile import load_profile
 from sensors.faults.tools import Moment
 from sensors.network import Network, build_network
-from sensors.reading import ReadingBatch
+from sensors.reading import Messages, ReadingBatch
 from twin.config import default_config_dir
 
 Radios = Callable[[str], Network]
@@ -43,7 +43,8 @@ def _messages(network: Network, t_ms: int) -> ReadingBatch:
 def _carried(delivery: Delivery, network: Network, start_ms: int, steps: range):
     for step in steps:
         t_ms = start_ms + step * GRID_MS
-        yield t_ms, delivery.carry(_messages(network, t_ms), Moment(t_ms, {}))
+        said = Messages.of(_messages(network, t_ms), t_ms)
+        yield t_ms, delivery.carry(said, Moment(t_ms, {}))
 
 
 @pytest.mark.parametrize("net", ["W", "L"])

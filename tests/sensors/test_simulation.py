@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -230,3 +231,22 @@ def test_a_kind_that_measures_what_the_city_lacks_is_refused_before_the_start(
     )
     with pytest.raises(ConfigError, match="pm1_ug_m3"):
         Simulation(make_city(), network, profile)
+
+
+def test_between_ticks_of_a_minute_only_what_is_fast_changes(make_city: MakeCity) -> None:
+    """Ticks of one minute are measured together, so the rest of the truth must stand still."""
+    city, seen = make_city(), []
+
+    def look(t_ms: int) -> None:
+        seen.append({name: array.copy() for name, array in city.truth().arrays.items()})
+
+    city.every(10_000, 900, look)
+    city.run_until(NOON_MS + MINUTE_MS)
+    changed = {
+        name
+        for before, after in pairwise(seen)
+        for name in before
+        if not np.array_equal(before[name], after[name])
+    }
+    assert changed
+    assert changed <= city.fast
