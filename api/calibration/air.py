@@ -9,9 +9,10 @@ from api.calibration.lawfile import header, law_file, value_table
 from api.calibration.record import Record, at, known_before, matrix
 from api.calibration.regression import fit_value
 from api.calibration.weather import LEAST_HOURS, WEAKEST, whole_hours
+from twin.climate.hazeterms import haze_past
 from twin.climate.row import HAZE_OFFSET
 from twin.climate.stages import STAGES
-from twin.climate.terms import Part, haze_past, names
+from twin.climate.terms import Part, names
 
 _RIDGE = 40.0
 

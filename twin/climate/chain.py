@@ -8,11 +8,12 @@ import numpy as np
 
 from twin.arrays import Floats
 from twin.climate import laws
+from twin.climate.hazeterms import haze_past
 from twin.climate.laws import ChoiceLaw, ValueLaw
 from twin.climate.memory import Memory
 from twin.climate.row import HAZE_OFFSET, Past, Row
 from twin.climate.stages import STAGES
-from twin.climate.terms import Part, Terms, base, fill, haze_past, names, season
+from twin.climate.terms import Part, Terms, base, fill, names, season
 from twin.config import Table
 
 PRESSURE_HPA, TRACE_MM = 1016.0, 0.1

@@ -264,30 +264,3 @@ def base(known: Past, day: Value, hour: Value) -> list[Part]:
         (year, _levels(known)),
         (half_year(at), _levels(known)),
     ]
-
-
-def haze_past(known: Past, at: Terms) -> list[Part]:
-    """The past of the haze alone."""
-    ago, mean = known.ago, known.mean
-    one = ago[1].haze
-    step = one - ago[2].haze
-    lags: Terms = {f"haze_{n}": ago[n].haze for n in (1, 2, 3, 4, 6, 12, 23, 24, 25)}
-    bends: Terms = {
-        "mean_haze_24": mean.haze_24,
-        "mean_haze_96": mean.haze_96,
-        "ln_flicker_6": np.log(0.02 + mean.flicker_6),
-        "ln_flicker_24": np.log(0.02 + mean.flicker_24),
-        "haze_leap": step * np.abs(step),
-        "haze_step": np.abs(step),
-        "haze_squared": one * one / 4,
-        "haze_cubed": one**3 / 64,
-        "haze_clean": np.maximum(2.5 - one, 0),
-        "haze_foul": np.maximum(one - 5, 0),
-    }
-    changing: Terms = {
-        "haze": one - 4,
-        "haze_rise": step,
-        "haze_rise_24": ago[24].haze - ago[25].haze,
-        "haze_more": one - mean.haze_24,
-    }
-    return [lags, bends, (at, changing)]
