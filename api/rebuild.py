@@ -59,7 +59,7 @@ class Past:
         """`reach`: how far back, ms, each kind of neuron is looked at."""
         self._checkpoint: Checkpoint = checkpoint or NoCheckpoint()
         self.resumed_ms: int | None = None
-        self._run, self._store, self._network, self._intake = run, store, network, intake
+        self._run, self._store, self._network, self.intake = run, store, network, intake
         self._reach = reach
         self.recalled_ms: int | None = None
         self._noticed_ms: int | None = None
@@ -82,7 +82,7 @@ class Past:
                 self.recalled_ms = min(last_ms, clock_ms) - OVERLAP_MS
                 windows.expect(clock_ms)
                 self._fill(windows, self.recalled_ms, last_ms + 1)
-                self._intake.know(marks, last_ms)
+                self.intake.know(marks, last_ms)
         except StoreUnavailable as error:
             self.outage.lost(error)
             return False
@@ -112,7 +112,7 @@ class Past:
 
     def mend(self, windows: Windows, watermark_ms: int) -> None:
         """Fetch what packs lack, once the ingest has had the time to store it."""
-        since_ms = self._intake.hole_since_ms()
+        since_ms = self.intake.hole_since_ms()
         if since_ms is None:
             self._noticed_ms = None
             return
@@ -127,7 +127,7 @@ class Past:
             self.outage.lost(error)
             return
         self.outage.back()
-        self._intake.forgive()
+        self.intake.forgive()
         self._noticed_ms = None
         self.mended += 1
 

@@ -183,64 +183,41 @@ def assemble(
     open_rules: OpenRules | None = None,
 ) -> Services:
     """The parts wired together; nothing is opened here, so fakes may be passed in."""
-    names = Names(rulebook, geography)
-    clock, alert_bell = RunClock(run, wall), Bell()
-    engine = VitalEngine(rulebook, geography, network)
-    desk = AlertDesk(AlertBook(rulebook), ledger, run, alert_bell)
-    alert_view = AlertView(run, names)
-    intake = Intake(network)
-    latest = LatestBook(network, clock.now_ms)
-    past = Past(
-        run, store, network, intake, reaches(network, engine.windows.rings.values()), checkpoint
-    )
-    rules = open_rules or load_open_rules(default_config_dir(), network.catalogue)
-    keeper = Keeper(run, store, clock.heard_ms, retention)
-    forecast_view = ForecastView(run, names)
+    names, clock, alert_bell = Names(rulebook, geography), RunClock(run, wall), Bell()
+    engine, latest = VitalEngine(rulebook, geography, network), LatestBook(network, clock.now_ms)
+    desk = AlertDesk(AlertBook(rulebook, engine.cases), ledger, run, alert_bell)
+    alert_view, forecast_view = AlertView(run, names), ForecastView(run, names)
     publisher = Publisher(bus, run, alert_view, wall)
+    keeper = Keeper(run, store, clock.heard_ms, retention)
     forecasts = ForecastDesk(
         run, store, engine.rosters, rulebook, forecast,
         lambda outlook: publisher.warn(forecast_view.warnings(outlook)),
     )  # fmt: skip
+    past = _past(run, store, network, engine, checkpoint)
+    monitor = Monitor(
+        run, store, past.intake, past, Witnessed(engine, latest.add), desk, publisher, clock, pace,
+        _each(keeper.saved, forecasts.saved),
+    )  # fmt: skip
+    rules = open_rules or load_open_rules(default_config_dir(), network.catalogue)
     return Services(
-        run=run,
-        area=area,
-        geography=geography,
-        network=network,
-        rulebook=rulebook,
-        names=names,
-        scenarios=scenarios,
-        store=store,
-        ledger=ledger,
-        keys=KeyRing(ledger, wall),
-        bus=bus,
-        clock=clock,
-        engine=engine,
-        desk=desk,
-        monitor=Monitor(
-            run,
-            store,
-            intake,
-            past,
-            Witnessed(engine, latest.add),
-            desk,
-            publisher,
-            clock,
-            pace,
-            _each(keeper.saved, forecasts.saved),
-        ),
+        run=run, area=area, geography=geography, network=network, rulebook=rulebook, names=names,
+        scenarios=scenarios, store=store, ledger=ledger, keys=KeyRing(ledger, wall), bus=bus,
+        clock=clock, engine=engine, desk=desk, monitor=monitor,
         commands=Commands(bus, ledger, run, clock.now_ms),
         alert_view=alert_view,
         vital_views={one: VitalView(run, names, one) for one in LANGUAGES},
-        pages=Pages(),
-        alert_bell=alert_bell,
-        coverage=CoverageBook(geography, rulebook),
-        keeper=keeper,
-        forecasts=forecasts,
-        forecast_view=forecast_view,
-        open_rules=rules,
-        hour_counts=HourCounts(run, store, network, rules.count),
-        latest=latest,
-    )
+        pages=Pages(), alert_bell=alert_bell, coverage=CoverageBook(geography, rulebook),
+        keeper=keeper, forecasts=forecasts, forecast_view=forecast_view, open_rules=rules,
+        hour_counts=HourCounts(run, store, network, rules.count), latest=latest,
+    )  # fmt: skip
+
+
+def _past(
+    run: str, store: Store, network: Network, engine: VitalEngine, checkpoint: Checkpoint | None
+) -> Past:
+    """What fills the engine's windows again, with an intake that has seen nothing yet."""
+    reach = reaches(network, engine.windows.rings.values())
+    return Past(run, store, network, Intake(network), reach, checkpoint)
 
 
 def _each(*hearers: Callable[[int], None]) -> Callable[[int], None]:

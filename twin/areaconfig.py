@@ -140,6 +140,7 @@ class Arm(Table):
     peak_pcu_h: Positive
     lanes: Annotated[int, Field(ge=1)]
     saturation_pcu_h: Positive
+    green_s: Positive
 
 
 class AreaConfig(Table):

@@ -31,7 +31,7 @@ def plaza_table(land: Land, config: AreaConfig) -> Entities:
 
 
 def arm_table(land: Land, links: Entities, config: AreaConfig) -> Entities:
-    """Arms of the six-arm junction; flows are peak hours, saturation is per lane."""
+    """Arms of the six-arm junction; flows of peak hours, saturation per lane, greens per cycle."""
     arms = config.arms
     link = np.array([links.index(arm.link) for arm in arms], np.int32)
     at = _outward(land, link)
@@ -40,6 +40,7 @@ def arm_table(land: Land, links: Entities, config: AreaConfig) -> Entities:
         "peak_pcu_h": np.array([arm.peak_pcu_h for arm in arms]),
         "lanes": np.array([arm.lanes for arm in arms]),
         "saturation_pcu_h": np.array([arm.saturation_pcu_h for arm in arms]),
+        "green_s": np.array([arm.green_s for arm in arms]),
     }
     names = [arm.name_zh for arm in arms], [arm.name_en for arm in arms]
     return table("arm", [arm.id for arm in arms], names, at, attrs, link)

@@ -8,6 +8,7 @@ import numpy as np
 from api.alerts.alert import Alert, AlertEvent, Seen, State, What, acknowledge, alert_id, step
 from api.alerts.rules import Watch, watches
 from api.config import Rulebook
+from api.operations.casebook import CaseBook
 from api.vitals.scoring import colour_of
 from api.vitals.sign import Block, Colour, Status, VitalFrame
 from api.vitals.tree import overall
@@ -16,7 +17,9 @@ from api.vitals.tree import overall
 class AlertBook:
     """Rules against frames; looks only at rows that breach and at alerts that are open."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, cases: CaseBook | None = None) -> None:
+        """`cases` made of the alerts: people may have found one to be a false alarm."""
+        self._cases = CaseBook() if cases is None else cases
         self._watches = watches(rulebook)
         self._composite = rulebook.composite.id
         self._open: dict[str, dict[str, Alert]] = {watch.rule.id: {} for watch in self._watches}
@@ -46,14 +49,19 @@ class AlertBook:
                 self._open[alert.rule][alert.entity] = alert
 
     def colour(self, frame: VitalFrame) -> Colour | None:
-        """The quarter's colour: the composite's, or worse if a firing alert demands it."""
+        """The quarter's colour: the composite's, or worse if a confirmed alert demands it.
+
+        Readings confirm an alert by lasting as long as its rule asks: it fires. It is refuted
+        when the case that was made of it ends as a false alarm.
+        """
         block = frame.blocks[self._composite, "quarter"]
-        firing = [
+        refuted = self._cases.false_alarms(frame.t_ms)
+        confirmed = [
             (alert.level, int(alert.severity))
             for alert in self.active()
-            if alert.state is State.FIRING
+            if alert.state is State.FIRING and alert.id not in refuted
         ]
-        worst = overall(int(block.colour[0]), firing)
+        worst = overall(int(block.colour[0]), confirmed)
         return None if worst < 0 or (worst == 0 and block.colour[0] < 0) else Colour(worst)
 
     def _watch(self, watch: Watch, frame: VitalFrame) -> list[AlertEvent]:

@@ -1,6 +1,7 @@
 """The orders and reports that vital signs look at; whoever keeps the cases puts them here."""
 
 from api.operations.report import Channel, Report
+from api.operations.stage import Side
 from api.operations.workorder import WorkOrder
 from twin.clock import DAY_MS
 
@@ -28,6 +29,15 @@ class CaseBook:
             for _, order in sorted(self._orders.items())
             if order.detected_ms <= t_ms and order.counts(t_ms)
         ]
+
+    def false_alarms(self, t_ms: int) -> set[str]:
+        """Ids of what orders came from that people had found to be nothing by then."""
+        return {
+            source
+            for order in list(self._orders.values())
+            if order.sides.get(Side.FALSE_ALARM, t_ms + 1) <= t_ms
+            for source in order.source
+        }
 
     def reports(self, t_ms: int, channel: Channel) -> list[Report]:
         """Those that had come in this way by then, in order of their ids."""

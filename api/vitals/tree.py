@@ -139,5 +139,5 @@ def demoted(level: str, severity: int) -> int:
 
 
 def overall(colour: int, alerts: Sequence[tuple[str, int]]) -> int:
-    """The quarter's colour: the composite's, or the worst demoted firing alert's if worse."""
+    """The quarter's colour: the composite's, or the worst demoted confirmed alert's if worse."""
     return max([colour, *(demoted(level, severity) for level, severity in alerts)])

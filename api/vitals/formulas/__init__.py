@@ -72,6 +72,14 @@ FORMULAS: Mapping[str, Formula] = {
         one_kind=True,
     ),
     "tpi": Formula(traffic.tpi, {"speed": "m/s"}),
+    "junction_delay": Formula(
+        traffic.junction_delay,
+        {"flow": "veh/h"},
+        {"delay": "s"},
+        parameters={"cycle_s": 140.0},
+        one_kind=True,
+        gathers="max",
+    ),
     "illegal_parking": Formula(
         traffic.illegal_parking,
         {"vehicles": "veh", "dwell": "s"},

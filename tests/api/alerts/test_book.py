@@ -10,6 +10,9 @@ import pytest
 from api.alerts.alert import Alert, AlertEvent, State, What, alert_id, from_payload, to_payload
 from api.alerts.book import AlertBook
 from api.config import Rulebook
+from api.operations.casebook import CaseBook
+from api.operations.stage import Side, Stage
+from api.operations.workorder import WorkOrder
 from api.vitals.sign import Colour
 
 Make = Callable[..., Any]
@@ -146,3 +149,19 @@ def test_quarter_is_at_least_yellow_while_a_street_is_red(
     assert book.colour(health) is Colour.NORMAL  # pending alerts do not count
     run(book, make_frame, (60, {"a": CRUSH}))
     assert book.colour(health) is Colour.YELLOW
+
+
+def test_an_alert_whose_case_was_a_false_alarm_does_not_colour_the_quarter(
+    rulebook: Rulebook, make_frame: Make
+) -> None:
+    cases = CaseBook()
+    book = AlertBook(rulebook, cases)
+    run(book, make_frame, (0, {"a": CRUSH}), (60, {"a": CRUSH}))
+    alert = next(one for one in book.active() if one.state is State.FIRING)
+    order = WorkOrder(
+        "o-1", "crowd_surge", Colour.RED, "street", "a", {Stage.DETECTED: 60_000},
+        sides={Side.FALSE_ALARM: 100_000}, source=(alert.id,),
+    )  # fmt: skip
+    cases.put(order)
+    assert book.colour(make_frame(90, "H", "quarter", {"hengfu": 95.0})) is Colour.YELLOW
+    assert book.colour(make_frame(100, "H", "quarter", {"hengfu": 95.0})) is Colour.NORMAL

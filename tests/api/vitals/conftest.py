@@ -67,7 +67,10 @@ def town() -> Geography:
             "bay", ["y-1", "y-2", *(f"yy-{n}" for n in range(10))],
             zone=[0] * 2 + [1] * 10, link=[0] * 2 + [2] * 10,
         ),
-        table("arm", ["w-1", "w-2"], zone=[0, 0], link=[0, 0]),
+        table(
+            "arm", ["w-1", "w-2"], zone=[0, 0], link=[0, 0],
+            lanes=[1, 2], saturation_pcu_h=[1500.0] * 2, green_s=[35.0, 70.0],
+        ),
         table("lift", ["i-1"], zone=[0], building=[0]),
         table("cover", ["v-1"], zone=[0], link=[0]),
         table("tree", ["t-1", "t-2"], zone=[0, 0], link=[0, 0]),

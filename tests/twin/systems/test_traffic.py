@@ -17,6 +17,11 @@ def test_a_closed_lane_slows_its_street(state, config, geography, at) -> None:
     assert state["link.veh_speed_m_s"][0] < 0.7 * free[0]
 
 
+def test_the_signals_keep_to_the_plan_of_the_map(geography, config) -> None:
+    layout = junction.prepare(geography, config.traffic)
+    np.testing.assert_allclose(geography["arm"].attrs["green_s"], layout.green_s, atol=0.5)
+
+
 def test_water_on_the_road_slows_cars_to_a_crawl(state, config, geography, at) -> None:
     layout, tick = traffic.prepare(geography, config.traffic), at("2026-05-18T12:00")
     state["drain.pond_m"] = 0.20
