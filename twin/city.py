@@ -5,10 +5,13 @@
     incidents 3: begin, end
 
 Ranks below 100 belong to the city. The rank is the SimPy priority of an event, so what
-happens at one moment does not depend on who was created first.
+happens at one moment does not depend on who was created first; from the levers on all that
+happens at a moment is one event, in order of rank.
 """
 
+import math
 from collections.abc import Callable, Generator, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 import simpy
@@ -65,6 +68,9 @@ class City:
         quantities = [quantity for system in SYSTEMS for quantity in system.quantities]
         self.state: CityState = declare(geography, quantities)
         self._systems: list[Bound] = [system.bind(geography, config) for system in SYSTEMS]
+        self._turns: list[tuple[int, int, Callable[[int], None]]] = []  # rank, period, what
+        self._beat_ms = 0
+        self._ticks: dict[int, Tick] = {}
         names = [quantity.name for quantity in quantities]
         rate = config.background_rate
         self._hazards = hazards.prepare(scenarios, geography, names, rate)
@@ -164,7 +170,14 @@ class City:
 
     def every(self, period_ms: int, rank: int, action: Callable[[int], None]) -> None:
         """Call action(t_ms) at every multiple of the period, in order of rank within a moment."""
-        self.env.process(self._ticker(period_ms, rank, action))
+        if rank < LEVER_RANK:
+            self.env.process(self._ticker(period_ms, rank, action))
+            return
+        self._turns = sorted([*self._turns, (rank, period_ms, action)], key=itemgetter(0))
+        beat_ms = math.gcd(self._beat_ms, period_ms)
+        if beat_ms != self._beat_ms:
+            self._beat_ms = beat_ms
+            self.env.process(self._beats(beat_ms))
 
     def labels(self) -> list[Label]:
         """Incidents that are over and those that are active, by start and id."""
@@ -224,9 +237,26 @@ class City:
 
     def _stepper(self, bound: Bound, period_ms: int) -> Callable[[int], None]:
         def step(t_ms: int) -> None:
-            bound.step(self.state, Tick(t_ms, period_ms / 1000, self.seed))
+            bound.step(self.state, self._tick(t_ms, period_ms))
 
         return step
+
+    def _tick(self, t_ms: int, period_ms: int) -> Tick:
+        """One for all systems of a pace: it remembers hour and day."""
+        tick = self._ticks.get(period_ms)
+        if tick is None or tick.t_ms != t_ms:
+            tick = self._ticks[period_ms] = Tick(t_ms, period_ms / 1000, self.seed)
+        return tick
+
+    def _beats(self, beat_ms: int) -> Waiting:
+        """All whose turn it is at a moment in one event; until something needs a shorter beat."""
+        yield self._at(-(-self.now_ms // beat_ms) * beat_ms, LEVER_RANK)
+        while beat_ms == self._beat_ms:
+            t_ms = self.now_ms
+            for _, period_ms, action in self._turns:
+                if t_ms % period_ms == 0:
+                    action(t_ms)
+            yield self._at(t_ms + beat_ms, LEVER_RANK)
 
     def _ticker(self, period_ms: int, rank: int, action: Callable[[int], None]) -> Waiting:
         yield self._at(-(-self.now_ms // period_ms) * period_ms, rank)

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TypeVar
 
 from twin.arrays import Ints
@@ -13,6 +14,7 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # UTC+8, no daylight saving since 1991
 _OFFSET_MS = 8 * HOUR_MS
+_EPOCH = date(1970, 1, 1).toordinal()
 Time = TypeVar("Time", int, Ints)
 
 
@@ -50,7 +52,13 @@ def local_hour(t_ms: int) -> float:
 
 def local_date(t_ms: int) -> date:
     """Calendar date in Shanghai."""
-    return datetime.fromtimestamp(t_ms / 1000, SHANGHAI).date()
+    return _date((t_ms + _OFFSET_MS) // DAY_MS)
+
+
+@lru_cache(maxsize=64)  # asked at every step
+def _date(day: int) -> date:
+    """The date so many days after 1970."""
+    return date.fromordinal(_EPOCH + day)
 
 
 def day_of_year(t_ms: int) -> float:

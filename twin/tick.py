@@ -1,6 +1,7 @@
 """One step of city time as a system sees it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from twin.clock import day_of_year, local_hour
 from twin.streams import stream
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tick:
     """The step that ends at t_ms and lasts dt_s, with the chance that belongs to it."""
 
@@ -16,12 +17,12 @@ class Tick:
     dt_s: float
     seed: int
 
-    @property
+    @cached_property
     def hour(self) -> float:
         """Local hour of the day."""
         return local_hour(self.t_ms)
 
-    @property
+    @cached_property
     def day(self) -> float:
         """Day of the year with its fraction."""
         return day_of_year(self.t_ms)

@@ -6,6 +6,7 @@ visits (who, when) ─► targets per street ─► corners (turning) ─► wal
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -228,10 +229,16 @@ def in_groups(mean: Floats, group_share: tuple[float, ...], rng: np.random.Gener
 
     With .32 .45 .13 .10 the variance is 2.4 times the mean.
     """
+    size, rate = _groups(group_share)
+    return np.asarray(size @ rng.poisson(rate * mean))
+
+
+@lru_cache(maxsize=8)  # a pure function, asked at every step
+def _groups(group_share: tuple[float, ...]) -> tuple[Floats, Floats]:
+    """The sizes of groups, and how many of each come per person."""
     share = np.asarray(group_share)
     size = np.arange(1, len(share) + 1, dtype=np.float64)
-    groups = rng.poisson(np.multiply.outer(share / float(share @ size), mean))
-    return np.asarray(np.tensordot(size, groups, axes=1))
+    return size, (share / float(share @ size))[:, None]
 
 
 def _exchange(

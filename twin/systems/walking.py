@@ -83,13 +83,23 @@ def _tables(params: WalkingParams) -> Tables:
 
 @dataclass(frozen=True, slots=True)
 class Pavements:
-    """Fixed facts: cells of each street in a row; the counter hangs at the middle cell."""
+    """Fixed facts: cells of each street in a row; the counter hangs at the middle cell.
+
+    People and flows are one row of cells per direction, one after the other: `ends` are the cells
+    from which each directed street is left, `starts` those by which it is entered, `middle` those
+    of its counters. Behind the cells stand flows at corners, one per directed street: `onto` says
+    where what comes into each cell is found among what wants to leave the cells and what enters
+    at corners, `from_` where what leaves it is found among what came into its neighbours and what
+    left at corners.
+    """
 
     net: Network
     link: Ints
-    first: Ints
-    last: Ints
+    ends: Ints
+    starts: Ints
     middle: Ints
+    onto: Ints
+    from_: Ints
     cells: Ints
     cell_m: Floats
     width_m: Floats
@@ -103,12 +113,23 @@ def pavements(geography: Geography, net: Network, params: WalkingParams) -> Pave
     last = np.cumsum(count) - 1
     link = np.repeat(np.arange(len(count)), count)
     width = 2 * np.maximum(1.0, column(links, "pavement_width_m") - params.pavement_edge_m)
+    first, middle, total = last - count + 1, last - count // 2, len(link)
+    ends, starts = np.concatenate((last, total + first)), np.concatenate((first, total + last))
+    corner = 2 * total + np.arange(len(ends))
+    cell = np.arange(2 * total)
+    onto, from_ = (
+        np.where(cell < total, cell - 1, cell + 1),
+        np.where(cell < total, cell + 1, cell - 1),
+    )
+    onto[starts], from_[ends] = corner, corner
     return Pavements(
         net=net,
         link=link,
-        first=last - count + 1,
-        last=last,
-        middle=last - count // 2,
+        ends=ends,
+        starts=starts,
+        middle=np.concatenate((middle, total + middle)),
+        onto=onto,
+        from_=from_,
         cells=count,
         cell_m=(length / count)[link],
         width_m=width,
@@ -148,6 +169,7 @@ class Step:
     corners: Corners
     begin: Floats
     come: Floats
+    flow: Floats  # room to work in: a flow per cell, then one per directed street
 
 
 def plan(
@@ -161,7 +183,7 @@ def plan(
     """Trips begin along a street so that they make up for those that end: flow x time / trip."""
     tables, streets, link = params.tables, pavement.net.streets, pavement.link
     area = pavement.cell_m * width_m[link]
-    flow = np.stack([target_s[:streets][link], target_s[streets:][link]])
+    flow = target_s.reshape(2, streets).take(link, axis=1)
     begun = flow * pavement.cell_m * (dt_s / (params.free_speed_m_s * params.trip_s))
     return Step(
         to_bin=tables.per_ped_m2 / area,
@@ -173,6 +195,7 @@ def plan(
         corners=turning,
         begin=turning.begin * dt_s,
         come=turning.come * dt_s,
+        flow=np.empty(2 * len(link) + 2 * streets),
     )
 
 
@@ -182,56 +205,68 @@ def advance(walk: Walk, step: Step, pavement: Pavements, source: Floats | None =
     What a cell or corner does not take stays where it was. Requests beyond a cell's supply are
     cut in proportion, whatever their direction.
     """
-    net, corner, people, tables = pavement.net, step.corners, walk.people, step.tables
-    bins = ((people[0] + people[1]) * step.to_bin).astype(np.intp)
-    dense = int(bins.max()) > tables.best
-    if dense:
-        np.minimum(bins, _BINS - 1, out=bins)
-    want = people * np.minimum(1.0, tables.speed_m_s[bins] * step.by_cell)
-    ends = np.concatenate((want[0, pavement.last], want[1, pavement.first]))
-    arriving = np.bincount(net.head, ends, minlength=net.nodes) + step.come
+    net, corner, people = pavement.net, step.corners, walk.people
+    bins, dense = _density_bins(people, step)
+    want = _wanting(people, bins, step)
+    ends = want.take(pavement.ends)
+    arriving = np.bincount(net.head, ends, net.nodes) + step.come
     leaving = arriving * corner.on + step.begin
-    coming = _onto(want, leaving[net.tail] * corner.share, pavement)
-    room = step.room * tables.supply[bins] if dense else step.room
-    begun = step.source if source is None else source
-    through = _cut(coming, room, corner, pavement)
+    np.multiply(leaving.take(net.tail), corner.share, out=step.flow[want.size :])
+    coming = step.flow.take(pavement.onto).reshape(2, -1)
+    room, begun = step.room, step.source if source is None else source
     if dense:
-        begun = begun * tables.supply[bins]
-    accepted = 1 - corner.on * (1 - through)
-    walk.crossed += coming[:, pavement.middle].ravel()
-    walk.entered += float(begun.sum() + step.come @ accepted + step.begin @ through)
+        supply = step.tables.supply[bins]
+        room, begun = room * supply, begun * supply
+    through = _cut(coming, room, corner, pavement)
     walk.left += step.end * float(people.sum())
     walk.left += float(arriving @ (1 - corner.on) + leaving @ corner.outside)
     people *= 1 - step.end
-    people -= _from(coming, ends * accepted[net.head], pavement)
+    if through is None:
+        walk.entered += float(begun.sum() + step.come.sum() + step.begin.sum())
+        people -= want.reshape(2, -1)
+    else:
+        accepted = 1 - corner.on * (1 - through)
+        walk.entered += float(begun.sum() + step.come @ accepted + step.begin @ through)
+        people -= _from(coming, ends * accepted[net.head], step, pavement)
+    walk.crossed += coming.take(pavement.middle)
     people += coming
     people += begun
 
 
-def _cut(coming: Floats, room: Floats, corner: Corners, pavement: Pavements) -> Floats:
+def _density_bins(people: Floats, step: Step) -> tuple[Ints, bool]:
+    """Each cell's row in the tables, and whether any is beyond its best density."""
+    there = people[0] + people[1]
+    there *= step.to_bin
+    bins = there.astype(np.intp)
+    dense = int(bins.max()) > step.tables.best
+    return np.minimum(bins, _BINS - 1) if dense else bins, dense
+
+
+def _wanting(people: Floats, bins: Ints, step: Step) -> Floats:
+    """Who would leave each cell in the step, flat; the cells' part of the room to work in."""
+    pace = step.tables.speed_m_s.take(bins)
+    pace *= step.by_cell
+    np.minimum(pace, 1.0, out=pace)
+    want = step.flow[: people.size]
+    np.multiply(people, pace, out=want.reshape(2, -1))
+    return want
+
+
+def _cut(coming: Floats, room: Floats, corner: Corners, pavement: Pavements) -> Floats | None:
     """Cuts what comes into each cell to its room, in place; gives the part of what leaves each
-    corner that gets through."""
+    corner that gets through, None when everything has room."""
     asked = coming[0] + coming[1]
     if not (asked > room).any():
-        return np.ones(pavement.net.nodes)
+        return None
     taken = np.minimum(1.0, room / np.maximum(1e-12, asked))
     coming *= taken
-    part = corner.share * np.concatenate((taken[pavement.first], taken[pavement.last]))
+    part = corner.share * taken[pavement.starts % len(taken)]
     found = np.bincount(pavement.net.tail, part, minlength=pavement.net.nodes)
     return np.asarray(found + corner.outside)
 
 
-def _onto(want: Floats, entries: Floats, pavement: Pavements) -> Floats:
-    """What asks to come into each cell: from its neighbours, or from the corner."""
-    coming, streets = np.empty_like(want), pavement.net.streets
-    coming[0, 1:], coming[1, :-1] = want[0, :-1], want[1, 1:]
-    coming[0, pavement.first], coming[1, pavement.last] = entries[:streets], entries[streets:]
-    return coming
-
-
-def _from(coming: Floats, onward: Floats, pavement: Pavements) -> Floats:
+def _from(coming: Floats, onward: Floats, step: Step, pavement: Pavements) -> Floats:
     """What goes out of each cell: into its neighbours, or on to the corner."""
-    going, streets = np.empty_like(coming), pavement.net.streets
-    going[0, :-1], going[1, 1:] = coming[0, 1:], coming[1, :-1]
-    going[0, pavement.last], going[1, pavement.first] = onward[:streets], onward[streets:]
-    return going
+    step.flow[: coming.size] = coming.ravel()
+    step.flow[coming.size :] = onward
+    return step.flow.take(pavement.from_).reshape(2, -1)
