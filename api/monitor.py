@@ -144,12 +144,17 @@ class Monitor:
         return True
 
     def _replay(self, resumed_ms: int | None, until_ms: int) -> int:
-        """Evaluate again what had been before, for the colours only; the time of the last."""
+        """Evaluate again what had been before; the time of the last.
+
+        Alerts do not see it. Minutes are stored again: some may have been on their way.
+        """
         if resumed_ms is None:
             return until_ms
         steps = due_steps(resumed_ms, until_ms, self._pace.period_ms)
         for t_ms in steps[-REPLAYED:]:
-            self._engine.evaluate(t_ms)
+            frame = self._engine.evaluate(t_ms)
+            if begins(self._pace.store_every_ms, t_ms - self._pace.period_ms, t_ms):
+                self._rows.append(frame.rows())
         return max(resumed_ms, until_ms)
 
     def _work(self) -> None:
@@ -200,12 +205,10 @@ class Monitor:
         self.evaluations += 1
         self.frame = frame
         self.desk.step(frame)
-        every = self._pace.store_every_ms
-        if before_ms is None or t_ms // every != before_ms // every:
+        if begins(self._pace.store_every_ms, before_ms, t_ms):
             self._rows.append(frame.rows())
             self._rows.extend(self._engine.corrections())
-        every = self._pace.keep_every_ms
-        if before_ms is not None and t_ms // every != before_ms // every:
+        if before_ms is not None and begins(self._pace.keep_every_ms, before_ms, t_ms):
             self.past.keep(self._engine.state())
 
     def _save(self) -> None:
@@ -217,6 +220,11 @@ class Monitor:
                 return
             self._saved(int(self._rows.popleft().t_ms[0]))
             self.outage.back()
+
+
+def begins(every_ms: int, before_ms: int | None, t_ms: int) -> bool:
+    """Whether a new stretch of so many ms has begun since then."""
+    return before_ms is None or t_ms // every_ms != before_ms // every_ms
 
 
 def due_steps(evaluated_ms: int | None, watermark_ms: int, period_ms: int) -> range:

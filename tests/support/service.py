@@ -26,11 +26,14 @@ class Service:
                 stderr=log,
             )
 
-    def kill(self) -> None:
-        """As a crash would, then again."""
+    def crash(self) -> None:
         assert self.process is not None
         self.process.kill()
         self.process.wait()
+
+    def kill(self) -> None:
+        """As a crash would, then again."""
+        self.crash()
         self.start()
 
     def ask_to_stop(self) -> None:
