@@ -5,7 +5,7 @@ from typing import Any
 from api.alertdesk import to_alert
 from api.ledger import Entry
 from api.names import Names
-from api.schemas import AlertOut
+from api.schemas.alerts import AlertOut
 from twin.clock import iso
 
 

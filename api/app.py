@@ -24,7 +24,7 @@ from api.routes import (
     simulation,
     vitals,
 )
-from api.schemas import ProblemOut
+from api.schemas.service import ProblemOut
 from api.service import Services
 
 PREFIX = "/api/v1"

@@ -5,7 +5,8 @@ import numpy as np
 from api.forecast.outlook import EarlyWarning, Forecast, Outlook
 from api.forecast.plan import Reason
 from api.forecast.tally import Skill
-from api.forecastschemas import (
+from api.names import Names
+from api.schemas.forecast import (
     ChanceOut,
     EarlyWarningOut,
     ForecastLeadOut,
@@ -14,7 +15,6 @@ from api.forecastschemas import (
     SkillOut,
     WarningList,
 )
-from api.names import Names
 from api.vitals.sign import Key
 from twin.arrays import Floats
 from twin.clock import MINUTE_MS, iso

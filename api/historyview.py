@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from api.schemas import VitalPoint
+from api.schemas.vitals import VitalPoint
 from api.vitalmessages import rounded
 from sensors.store import VitalHistory
 from twin.clock import iso

@@ -1,7 +1,7 @@
 """API keys as records of the interface; digests stay inside."""
 
 from api.keys import ApiKey
-from api.schemas import KeyMade, KeyOut
+from api.schemas.keys import KeyMade, KeyOut
 from twin.clock import iso
 
 

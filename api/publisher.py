@@ -6,8 +6,8 @@ from typing import Protocol
 import orjson
 
 from api.alertview import AlertView
-from api.forecastschemas import WarningList
 from api.ledger import Entry
+from api.schemas.forecast import WarningList
 from api.vitalmessages import vital_messages
 from api.vitals.sign import VitalFrame
 from sensors.bus import BusFull, Message

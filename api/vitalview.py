@@ -7,7 +7,7 @@ from dataclasses import replace
 from api.history.moment import Moment
 from api.language import Language
 from api.names import Names
-from api.schemas import DimensionOut, VitalSignOut, VitalTree
+from api.schemas.vitals import DimensionOut, VitalSignOut, VitalTree
 from api.vitals.sign import Colour, Status, VitalFrame, VitalSign
 from twin.clock import iso
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from api.config import Indicator, Rulebook
-from api.schemas import LastOut, NeuronTrust, WhyInput, WhyOut, WhyPart, WhyRule
+from api.schemas.why import LastOut, NeuronTrust, WhyInput, WhyOut, WhyPart, WhyRule
 from api.vitals.formulas import FORMULAS
 from api.vitals.sign import Trusted, VitalFrame
 from api.vitals.why import Input, Part, Why

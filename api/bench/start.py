@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -26,7 +26,8 @@ def rows() -> Iterator[Row]:
         begun = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
-            _wait_ready(port)
+            url = f"http://127.0.0.1:{port}/readyz"
+            wait_for(lambda: httpx.get(url, timeout=5).status_code == 200)
             yield Row(
                 "start to first vital signs",
                 "s",
@@ -47,14 +48,15 @@ def rows() -> Iterator[Row]:
             process.wait(30)
 
 
-def _wait_ready(port: int) -> None:
-    deadline = time.monotonic() + WITHIN_S
+def wait_for(happened: Callable[[], bool], within_s: float = WITHIN_S) -> None:
+    """Until it is so; a server that does not answer as expected has not come so far."""
+    deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200:
+        with contextlib.suppress(httpx.HTTPError, KeyError):
+            if happened():
                 return
         time.sleep(0.05)
-    raise TimeoutError(f"hengfu up was not ready within {WITHIN_S:.0f} s")
+    raise TimeoutError(f"the service did not come so far within {within_s:.0f} s")
 
 
 def _children(parent: int) -> list[int]:

@@ -20,15 +20,26 @@ def bench(
     only: Annotated[
         str | None,
         typer.Option(
-            help="One part: city, fleet, chain, vitals, http, forecast, influx, image, start;"
-            " else all."
+            help="One part: city, fleet, chain, vitals, http, forecast, influx, image, start,"
+            " memory; else all."
         ),
     ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Measure speed and memory; medians of three, ratios to a bare baseline of the same run."""
     # late: the other commands do without
-    from api.bench import chain, city, fleet, forecast, http, image, influx, start, vitals
+    from api.bench import (
+        chain,
+        city,
+        fleet,
+        forecast,
+        http,
+        image,
+        influx,
+        memory,
+        start,
+        vitals,
+    )
 
     folder = config or default_config_dir()
     parts: Mapping[str, Callable[[], Iterator[Row]]] = {
@@ -41,6 +52,7 @@ def bench(
         "influx": lambda: influx.rows(folder),
         "image": image.rows,
         "start": start.rows,
+        "memory": lambda: memory.rows(folder),
     }
     if only is not None and only not in parts:
         raise UsageError(f"part {only!r}: expected one of {', '.join(parts)}")

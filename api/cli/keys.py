@@ -21,7 +21,7 @@ from api.keys import DAYS
 from api.keyview import shown, shown_once
 from api.ledger import LEDGER_FILE, Ledger, LedgerInUse
 from api.roles import Role
-from api.schemas import KeyMade, KeyOut
+from api.schemas.keys import KeyMade, KeyOut
 
 PATH = "/api/v1/keys"
 HERE = "http://127.0.0.1:8000"

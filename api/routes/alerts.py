@@ -15,7 +15,8 @@ from api.deps import LastEventId, OfRun, Parameters, Service, conflict, run_of
 from api.paging import from_cursor, to_cursor
 from api.problems import unknown
 from api.roles import Door, behind
-from api.schemas import AcknowledgeIn, AlertOut, AlertPage, AlertStory, ColourName, Level
+from api.schemas.alerts import AcknowledgeIn, AlertOut, AlertPage, AlertStory
+from api.schemas.base import ColourName, Level
 from api.service import Services
 
 State = Literal["pending", "firing", "resolved"]

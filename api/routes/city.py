@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Response
 from api import maps
 from api.deps import Parameters, Service
 from api.problems import unknown
-from api.schemas import Feature, Record
+from api.schemas.base import Record
+from api.schemas.service import Feature
 
 HIDDEN = frozenset({"home"})  # where elders live alone is nobody's business
 router = APIRouter(prefix="/city", tags=["city"])

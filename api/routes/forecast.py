@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query
 
 from api.deps import Parameters, Service, entity_of
 from api.forecastdesk import BEGINNING
-from api.forecastschemas import ForecastOut, WarningList
 from api.problems import invalid, unknown
-from api.schemas import ColourName, Level
+from api.schemas.base import ColourName, Level
+from api.schemas.forecast import ForecastOut, WarningList
 from api.service import Services
 from api.vitals.sign import Colour
 

@@ -5,7 +5,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.deps import Service
 from api.readiness import checks
-from api.schemas import Ready
+from api.schemas.service import Ready
 
 router = APIRouter(tags=["health"])
 

@@ -7,7 +7,7 @@ from api.deps import Service
 from api.keyview import shown, shown_once
 from api.problems import invalid, unknown
 from api.roles import Door, behind
-from api.schemas import KeyIn, KeyList, KeyMade
+from api.schemas.keys import KeyIn, KeyList, KeyMade
 
 ADMINISTER = behind(Door.ADMINISTER)
 _log = structlog.get_logger(__name__)

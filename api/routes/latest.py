@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from api.deps import OfRun, Service, run_of
 from api.latest import NEVER, Newest, newest_of
 from api.routes.sensors import chosen
-from api.schemas import LatestList
+from api.schemas.sensors import LatestList
 from api.service import Services
 from api.vitalview import number
 from twin.arrays import Index

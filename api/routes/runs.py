@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from api.deps import OfRun, Service, conflict, run_of
 from api.problems import unknown
 from api.roles import Door, behind
-from api.schemas import DeadLetterList, DeadLetterOut, RunList, RunOut
+from api.schemas.runs import DeadLetterList, DeadLetterOut, RunList, RunOut
 from api.service import Services
 from sensors.store import RunSpan
 from twin.clock import iso

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from api.deps import OfRun, Parameters, Service, TimeMs, run_of, span_of
 from api.paging import from_cursor, to_cursor
 from api.problems import invalid, unknown
-from api.schemas import QuantityOut, ReadingList, ReadingOut, SensorOut, SensorPage
+from api.schemas.sensors import QuantityOut, ReadingList, ReadingOut, SensorOut, SensorPage
 from api.service import Services
 from api.vitalview import number
 from api.whyview import trust_of

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Response
 from api.deps import Service, conflict, to_ms
 from api.problems import invalid
 from api.roles import Door, behind
-from api.schemas import (
+from api.schemas.simulation import (
     CommandOut,
     FaultIn,
     IncidentIn,

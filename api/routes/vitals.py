@@ -27,15 +27,9 @@ from api.historyview import points
 from api.language import Language, Spoken
 from api.pages import PageRoute
 from api.problems import Problem, invalid, unknown
-from api.schemas import (
-    IndicatorList,
-    IndicatorOut,
-    Level,
-    VitalHistoryOut,
-    VitalList,
-    VitalTree,
-    WhyOut,
-)
+from api.schemas.base import Level
+from api.schemas.vitals import IndicatorList, IndicatorOut, VitalHistoryOut, VitalList, VitalTree
+from api.schemas.why import WhyOut
 from api.service import Services
 from api.vitals.sign import VitalFrame, VitalSign
 from api.whyview import why_out

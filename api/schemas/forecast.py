@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas import ColourName, Level, Record, Time
+from api.schemas.base import ColourName, Level, Record, Time
 
 
 class QuantilesOut(Record):
