@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.agenda import CORE_M2, target_weights, zone_of
-from twin.arrays import Bools, Floats, Index
+from twin.arrays import Bools, Floats, Index, clamp
 from twin.config import ConfigError
 from twin.geography import Entities, Geography
 from twin.incidents import Incident, zone_rows
@@ -20,6 +20,7 @@ from twin.state import CityState
 from twin.tick import Tick
 
 _YEAR_S = 365 * 86_400.0
+_NOBODY = np.empty(0, np.int32)
 _CEILING = 8.0  # of the exponent: about three thousand times as often (design choice)
 
 
@@ -81,21 +82,26 @@ def _rows(driver: Driver, target: Entities, geography: Geography) -> Index:
 
 def strike(hazard: Hazard, state: CityState, tick: Tick) -> Index:
     """Rows of the target that are hit in this step; pure in state, seed and time."""
-    excess = [_excess(push, state) for push in hazard.pushes]
-    if not any(one.any() for one in excess):
-        return np.empty(0, np.int32)
+    beyond = [_beyond(push.driver, state) for push in hazard.pushes]
+    if not any(one.any() for one in beyond):
+        return _NOBODY
+    excess = [_excess(push, over) for push, over in zip(hazard.pushes, beyond, strict=True)]
     grown = np.expm1(np.minimum(_CEILING, np.sum(excess, axis=0)))
     chance = -np.expm1(-hazard.rate_s * grown * tick.dt_s)
     hit: Bools = tick.rng(f"hazard/{hazard.scenario.id}").random(len(chance)) < chance
     return np.flatnonzero(hit).astype(np.int32)
 
 
-def _excess(push: Push, state: CityState) -> Floats:
-    """beta times the excess over the threshold, at least 0 and at most beta `at_most`."""
-    driver, value = push.driver, state[push.driver.by]
+def _beyond(driver: Driver, state: CityState) -> Floats:
+    """How far each row of the driver's table is over the threshold, from 0 to `at_most`."""
+    value = state[driver.by]
     over = value - driver.above if driver.above is not None else (driver.below or 0.0) - value
-    beyond = np.clip(over, 0.0, driver.at_most)
-    return np.where(push.row >= 0, driver.beta * beyond[push.row], 0.0)
+    return clamp(over, 0.0, driver.at_most)
+
+
+def _excess(push: Push, beyond: Floats) -> Floats:
+    """beta times that for each row of the target."""
+    return np.where(push.row >= 0, push.driver.beta * beyond[push.row], 0.0)
 
 
 def incident_of(hazard: Hazard, row: int, geography: Geography, t_ms: int) -> Incident:

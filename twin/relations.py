@@ -27,15 +27,19 @@ def through(values: Floats, index: Index, default: float) -> Floats:
 def worst(values: Floats, index: Index, size: int, floor: float = 0.0) -> Floats:
     """Per row of a table of this size, the largest value that points at it, at least floor."""
     found = np.full(size, floor)
-    known = index >= 0
-    np.maximum.at(found, index[known], values[known])
+    high = (values > floor).nonzero()[0]
+    if len(high):  # mostly nothing is wrong
+        high = high[index[high] >= 0]
+        np.maximum.at(found, index[high], values[high])
     return found
 
 
 def total(values: Floats, index: Index, size: int) -> Floats:
     """Per row of a table of this size, the sum of the values that point at it."""
-    known = index >= 0
-    return np.bincount(index[known], values[known], minlength=size).astype(np.float64)
+    if len(index) and int(index.min()) < 0:
+        known = index >= 0
+        index, values = index[known], values[known]
+    return np.bincount(index, values, minlength=size).astype(np.float64, copy=False)
 
 
 def mean(values: Array, index: Index, size: int) -> Floats:

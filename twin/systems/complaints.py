@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index
+from twin.arrays import Floats, Index, clamp
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import Hourly, NotNegative, Positive, Share, hourly, keep
@@ -85,7 +85,7 @@ def prepare(geography: Geography) -> Layout:
 def step(state: CityState, tick: Tick, layout: Layout, params: ComplaintsParams) -> None:
     """Calls per cause and zone: pop/10^4 s(h) r_k exp(beta_k x_k), and echoes of calls (Hawkes)."""
     worse = params.beta.array()[:, None] * _what_is_wrong(state, tick, layout, params)
-    push = np.exp(np.clip(worse, 0.0, _MOST))
+    push = np.exp(clamp(worse, 0.0, _MOST))
     share = hourly(params.hour_share, tick.hour) * np.maximum(
         0, state.lever("zone.complaint_factor")
     )

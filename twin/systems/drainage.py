@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index
+from twin.arrays import Floats, Index, clamp, confine
 from twin.clock import local_date
 from twin.config import Table
 from twin.geography import Geography
@@ -87,7 +87,7 @@ def step(state: CityState, tick: Tick, layout: Layout, params: DrainageParams) -
     arriving = _runoff(state["drain.stored_m3"], rain, tick.dt_s, layout, params)
     spill_m3 = total(state["main.burst_l_s"], layout.main_drain, len(rain)) * tick.dt_s / 1000
     full = params.inlet_mm_h * _MM_H_TO_M_S * layout.catchment_m2
-    blocked = np.clip(state["drain.blockage_frac"] + state.lever("drain.blockage_add"), 0, 0.95)
+    blocked = clamp(state["drain.blockage_frac"] + state.lever("drain.blockage_add"), 0, 0.95)
     inlet_m3 = full * (1 - blocked) * tick.dt_s
     pond = state["drain.pond_m3"]
     on_road = pond + arriving + np.maximum(0, spill_m3 - params.gully_share * inlet_m3)
@@ -106,7 +106,7 @@ def _block(state: CityState, tick: Tick, params: DrainageParams) -> None:
     gusty = 2.4 if state["quarter.wind_gust_m_s"][0] > 12 else 0.0  # 0.1 per hour
     blockage += (leaves + gusty) * days
     blockage -= (blockage - params.blockage) * (1 - keep(days, params.cleaning_days))
-    np.clip(blockage, 0.02, 0.7, out=blockage)
+    confine(blockage, 0.02, 0.7)
 
 
 def _runoff(

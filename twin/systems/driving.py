@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twin.arrays import Floats, Index, Ints
+from twin.arrays import Floats, Index, Ints, clamp
 from twin.geography import Geography
 from twin.relations import attribute, column
 from twin.systems.network import Corners, Network, network
@@ -24,7 +24,8 @@ class Roads:
     """Fixed facts about the directed streets; lanes and room are 0 where nobody may drive.
 
     arm_in and arm_out: the directed street that leads to and away from the junction by each
-    arm, -1 where the map has none; has_in and has_out: the arms that have one.
+    arm, -1 where the map has none; has_in and has_out: the arms that have one, into and away:
+    the streets of those.
     """
 
     net: Network
@@ -36,6 +37,8 @@ class Roads:
     arm_out: Index
     has_in: Ints
     has_out: Ints
+    into: Index
+    away: Index
 
 
 def roads(geography: Geography, vehicle_m: float) -> Roads:
@@ -50,7 +53,8 @@ def roads(geography: Geography, vehicle_m: float) -> Roads:
     free = np.tile(column(links, "free_speed_m_s"), 2)
     has_in, has_out = np.flatnonzero(arm_in >= 0), np.flatnonzero(arm_out >= 0)
     room = length * both / vehicle_m
-    return Roads(net, length, both, room, free, arm_in, arm_out, has_in, has_out)
+    into, away = arm_in[has_in], arm_out[has_out]
+    return Roads(net, length, both, room, free, arm_in, arm_out, has_in, has_out, into, away)
 
 
 def _without_junction(net: Network, arms: Index, lanes: Floats) -> tuple[Network, Index, Index]:
@@ -104,7 +108,7 @@ class Step:
 def advance(drive: Drive, step: Step, road: Roads) -> None:
     """One step of STEP_S of every vehicle."""
     net, corner = road.net, step.corners
-    arm_in, arm_out = road.arm_in[road.has_in], road.arm_out[road.has_out]
+    arm_in, arm_out = road.into, road.away
     want = np.minimum(drive.vehicles * step.moving, step.most)
     come = corner.come * STEP_S
     arriving = np.bincount(net.head, want, minlength=net.nodes) + come
@@ -145,4 +149,4 @@ def at_arms_apart(turning: Corners, road: Roads) -> Corners:
 def crowding(vehicles: Floats, road: Roads) -> Floats:
     """Factor on speed: 1 until a fifth of the room is taken, falling to 0 when it is full."""
     full = vehicles / np.maximum(1e-9, road.room_veh)
-    return np.clip((1 - full) / (1 - _FREE), 0.0, 1.0)
+    return clamp((1 - full) / (1 - _FREE), 0.0, 1.0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Bools, Index
+from twin.arrays import Bools, Index, clamp, confine
 from twin.clock import MINUTE_MS, local_hour
 from twin.config import Table
 from twin.geography import Geography
@@ -85,7 +85,7 @@ def _lean(state: CityState, kind: str, sway_deg: float, rng: np.random.Generator
     lean = state[f"{kind}.lean_deg"]
     sway = sway_deg * (1 + 0.3 * rng.standard_normal(len(lean)))
     pushed = state.lever(f"{kind}.tilt_add_deg")
-    state[f"{kind}.tilt_deg"] = np.clip(lean + sway + pushed, 0, 90)
+    state[f"{kind}.tilt_deg"] = clamp(lean + sway + pushed, 0, 90)
 
 
 def _light(
@@ -122,7 +122,7 @@ def _fill_bins(
     fill += rate * luck * state.lever("bin.fill_factor") * tick.dt_s / 3600
     if _round_due(tick, params):
         fill[:] = 0.05
-    np.clip(fill, 0, 1, out=fill)
+    confine(fill, 0, 1)
 
 
 def _round_due(tick: Tick, params: FurnitureParams) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Ints
+from twin.arrays import Floats, Ints, clamp
 from twin.clock import MINUTE_MS
 from twin.geography import Geography
 from twin.profiles import keep
@@ -129,7 +129,7 @@ def green_in_step_s(tick: Tick, layout: Layout, params: TrafficParams) -> Floats
 
 def _green_until_s(moment_s: float, layout: Layout, params: TrafficParams) -> Floats:
     cycles, rest = divmod(moment_s, params.cycle_s)
-    return cycles * layout.green_s + np.clip(rest - layout.green_from_s, 0.0, layout.green_s)
+    return cycles * layout.green_s + clamp(rest - layout.green_from_s, 0.0, layout.green_s)
 
 
 def _leave(state: CityState, ready: Floats, layout: Layout) -> Floats:
@@ -144,14 +144,15 @@ def _leave(state: CityState, ready: Floats, layout: Layout) -> Floats:
 
 def _pressing(state: CityState, layout: Layout) -> Floats:
     """Density of the crowd at each arm's mouth."""
-    return np.asarray((layout.near * state["plaza.density_ped_m2"]).max(axis=1, initial=0.0))
+    near = layout.near * state["plaza.density_ped_m2"]
+    return np.asarray(np.maximum.reduce(near, axis=1, initial=0.0))
 
 
 def _factor(state: CityState, layout: Layout, params: TrafficParams) -> Floats:
     """Share of the saturation flow after people on the carriageway, police, rain and closures."""
-    crowded = _pressing(state, layout).max(initial=0.0) >= params.police_density_ped_m2
+    crowded = np.maximum.reduce(_pressing(state, layout), initial=0.0) >= params.police_density_ped_m2
     held = params.police_green if crowded else 1.0
-    spill = (layout.near * state["plaza.spill_frac"]).max(axis=1, initial=0.0)
+    spill = np.maximum.reduce(layout.near * state["plaza.spill_frac"], axis=1, initial=0.0)
     wet = 0.9 if state["quarter.rain_mm_h"][0] > 2 else 1.0
     open_share = np.maximum(0.03, state.lever("arm.capacity_factor"))
     return np.asarray((1 - 0.6 * spill) * wet * open_share * held)

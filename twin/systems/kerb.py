@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index
+from twin.arrays import Floats, Index, clamp
 from twin.calendar import day_kind
 from twin.clock import local_date
 from twin.config import Table
@@ -93,7 +93,7 @@ def _day_wave(tick: Tick) -> float:
 def _bay_share(state: CityState, tick: Tick, params: KerbParams) -> Floats:
     span = params.bay_occupancy_day - params.bay_occupancy_night
     usual = params.bay_occupancy_night + span * _day_wave(tick)
-    return np.clip(usual + state.lever("bay.demand_add"), 0, 1)
+    return clamp(usual + state.lever("bay.demand_add"), 0, 1)
 
 
 def _bikes(tick: Tick, kerb: Kerbs, params: KerbParams) -> Floats:

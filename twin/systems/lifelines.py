@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index
+from twin.arrays import Floats, Index, confine
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import Hourly, NotNegative, Positive, Share, hourly, keep
@@ -139,7 +139,7 @@ def _flood_ducts(state: CityState, tick: Tick, layout: Layout, params: Lifelines
     inflow_m_h = inflow_m_h + state.lever("chamber.water_add_m_h")
     relax(water, 0.02, tick.dt_s, params.chamber_drain_s)
     water += inflow_m_h * tick.dt_s / 3600
-    np.clip(water, 0, 2.0, out=water)
+    confine(water, 0, 2.0)
 
 
 def _gas(state: CityState, tick: Tick, params: LifelinesParams, rng: np.random.Generator) -> None:
@@ -149,7 +149,7 @@ def _gas(state: CityState, tick: Tick, params: LifelinesParams, rng: np.random.G
     gas = state["chamber.ch4_lel"]
     target = np.maximum(0.0, marsh) + leak / params.air_changes_h
     relax(gas, target, tick.dt_s, 3600 / params.air_changes_h)
-    np.clip(gas, 0, 1, out=gas)
+    confine(gas, 0, 1)
 
 
 def _water(state: CityState, tick: Tick, layout: Layout, params: LifelinesParams) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index
+from twin.arrays import Floats, Index, clamp
 from twin.config import Table
 from twin.geography import Geography
 from twin.kinds import ByRoadClass
@@ -143,7 +143,7 @@ def traffic_laeq(
     pace = 33 * np.log10(speed_km_h + 40 + 500 / speed_km_h) - 68.8
     pace += 10 * np.log10(1 + 500 * heavy_share / speed_km_h)
     path_m = np.hypot(distance_m + 3.5, 0.5)
-    few = np.log10(np.clip(flow / 200, 0.25, 1.0))
+    few = np.log10(clamp(flow / 200, 0.25, 1.0))
     low = -16.6 * np.log10(np.maximum(1.0, 30 / path_m)) * few**2
     l10 = 42.2 + 10 * np.log10(flow) + pace + low - 10 * np.log10(path_m / 13.5)
     return np.asarray(0.94 * l10 + 0.77)

@@ -5,7 +5,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from twin.arrays import Floats
+from twin.arrays import Floats, clamp, confine
 from twin.clock import MINUTE_MS, local_hour
 from twin.config import Table
 from twin.geography import Geography
@@ -51,11 +51,11 @@ def step(state: CityState, tick: Tick, geography: Geography, params: SoilParams)
     wet -= above * (1 - keep(tick.dt_s, params.drain_days * 86_400))
     room = (wet - params.wilting) / (params.field_capacity - params.wilting)
     sun_w_m2 = float(state["quarter.solar_w_m2"][0])
-    thirst_mm_h = params.thirst_mm_h_per_w_m2 * sun_w_m2 * np.clip(room, 0.0, 1.0)
+    thirst_mm_h = params.thirst_mm_h_per_w_m2 * sun_w_m2 * clamp(room, 0.0, 1.0)
     wet -= _share(thirst_mm_h, tick, params)
     if _watering_due(tick, params):
         wet[wet < params.water_below] = params.water_to
-    np.clip(wet, params.wilting, params.porosity, out=wet)
+    confine(wet, params.wilting, params.porosity)
 
 
 def _share(depth_mm_h: Floats, tick: Tick, params: SoilParams) -> Floats:

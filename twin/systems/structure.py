@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index
+from twin.arrays import Floats, Index, confine
 from twin.config import Table
 from twin.geography import Geography
 from twin.kinds import ByStructure
@@ -115,7 +115,7 @@ def _soak(state: CityState, tick: Tick, layout: Layout, params: StructureParams)
     rain = through(state["zone.rain_mm_h"], layout.zone, 0.0)
     wetting = params.rain_pct_per_mm * rain + state.lever("building.leak_pct_h")
     moisture += wetting * tick.dt_s / 3600 * (1 - moisture / 100)
-    np.clip(moisture, 5, 100, out=moisture)
+    confine(moisture, 5, 100)
 
 
 def _crack(state: CityState, tick: Tick, params: StructureParams) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Bools, Floats, Index
+from twin.arrays import Bools, Floats, Index, twice
 from twin.calendar import day_kind, school_holiday
 from twin.clock import local_date
 from twin.config import Table
@@ -172,7 +172,7 @@ def targets_s(
     swing *= phi
     swing += math.sqrt(1 - phi * phi) * rng.standard_normal(len(swing))
     factor = rush(state, tick, params) * np.exp(week.hour_sd * swing - week.hour_sd**2 / 2)
-    usual = layout.peak_veh_h * np.tile(factor * state.lever("link.demand_factor"), 2) / 3600
+    usual = layout.peak_veh_h * twice(factor * state.lever("link.demand_factor")) / 3600
     return _through_junction(usual, rush(state, tick, params), layout)
 
 
@@ -232,7 +232,7 @@ def _from_nowhere(
     level = target_s[known].sum() / max(1e-9, float(layout.arm_peak_veh_h[~blind].sum()))
     born = np.where(blind, layout.arm_peak_veh_h * level * tick.dt_s, 0.0)
     spare = layout.arm_room_veh - state["arm.queue_veh"] - drive.coming
-    born = np.clip(np.minimum(born, spare), 0.0, None)
+    born = np.maximum(np.minimum(born, spare), 0.0)
     drive.coming += born
     drive.entered += float(born.sum())
 
@@ -245,7 +245,7 @@ def _capacity_s(state: CityState, layout: Layout, params: TrafficParams) -> Floa
     rain = through(state["zone.rain_mm_h"], layout.zone, 0.0)
     wet = np.where(rain > 10, 0.85, np.where(rain > _WET_MM_H, 0.93, 1.0))
     open_share = np.maximum(0.02, state.lever("link.capacity_factor"))
-    share = np.tile(lanes * (1 - 0.6 * spill) * wet * open_share, 2)
+    share = twice(lanes * (1 - 0.6 * spill) * wet * open_share)
     return np.asarray(layout.road.lanes * params.lane_capacity_veh_h * share / 3600)
 
 
@@ -259,7 +259,7 @@ def _free_flow_m_s(
     """t = t0 (1 + alpha x^beta) without queues, x = demand / capacity up to 2.5."""
     load = np.minimum(target_s / np.maximum(1e-9, capacity_s), 2.5)
     delay = 1 + params.friction_alpha * load**params.friction_beta
-    return np.asarray(layout.road.free_m_s * np.tile(_wet_speed(state, layout), 2) / delay)
+    return np.asarray(layout.road.free_m_s * twice(_wet_speed(state, layout)) / delay)
 
 
 def _wet_speed(state: CityState, layout: Layout) -> Floats:

@@ -19,14 +19,10 @@ def headway_s(hour: float, params: TrainParams) -> float | None:
     """Seconds between trains of one direction at this local hour; None when none runs."""
     if not params.first_hour <= hour < params.last_hour:
         return None
-    rush = any(low <= hour < high for low, high in params.rush_hours)
-    return params.rush_headway_s if rush else params.headway_s
-
-
-def since_train_s(tick: Tick, params: TrainParams) -> float | None:
-    """Seconds since the last train of the first direction; None when none runs."""
-    headway = headway_s(tick.hour, params)
-    return None if headway is None else (tick.t_ms / 1000) % headway
+    for low, high in params.rush_hours:
+        if low <= hour < high:
+            return params.rush_headway_s
+    return params.headway_s
 
 
 def passes(tick: Tick, params: TrainParams, offset: float = 0.0) -> int:
@@ -40,8 +36,8 @@ def passes(tick: Tick, params: TrainParams, offset: float = 0.0) -> int:
 
 def pulse(tick: Tick, strength: float, params: TrainParams) -> float:
     """Factor on what streams out of a station: a seventh of a headway after each train; mean 1."""
-    since = since_train_s(tick, params)
-    if since is None:
+    headway = headway_s(tick.hour, params)
+    if headway is None:
         return 1.0
-    on = since < (headway_s(tick.hour, params) or 0.0) / 7
+    on = (tick.t_ms / 1000) % headway < headway / 7
     return 1 + strength if on else 1 - strength / 6

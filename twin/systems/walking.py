@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from twin.arrays import Floats, Ints
+from twin.arrays import Floats, Ints, clamp
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import NotNegative, Positive
@@ -44,7 +44,7 @@ def walking_speed(density_ped_m2: Floats, params: WalkingParams) -> Floats:
 
     Expert knowledge; the formula is in public use.
     """
-    rho = np.clip(density_ped_m2, 1e-3, params.jam_ped_m2)
+    rho = clamp(density_ped_m2, 1e-3, params.jam_ped_m2)
     factor = -np.expm1(-params.speed_gamma * (1 / rho - 1 / params.jam_ped_m2))
     return np.maximum(_SLOWEST_M_S, params.free_speed_m_s * factor)
 
