@@ -12,11 +12,12 @@ from sensors.catalogue import DEVICE, GRID_MS
 from sensors.devices import Devices
 from sensors.faults.chain import Chain
 from sensors.faults.tools import Moment
-from sensors.instruments import instruments_of
+from sensors.instruments import instruments_of, special
 from sensors.layout import flat_vector, layout_of, wanted
 from sensors.measure import FLIP_MS, numbers, switches, wrong_switches
 from sensors.network import Network
 from sensors.noise import keys_of
+from sensors.quiet import Quiet, View
 from sensors.reading import Messages, ReadingBatch
 from sensors.schedule import Schedule
 from twin.arrays import Bools, Floats, Index, Ints
@@ -55,7 +56,7 @@ class Fleet:
         self._layout = layout_of(wanted(network.catalogue), network.table_rows)
         self._fast = self._layout if fast is None else self._layout.only(fast)
         self._devices = Devices(network, keys)
-        self._schedule = Schedule(network, keys)
+        self._schedule = Schedule(network, keys, _idle(network, fast))
         order = self._schedule.order
         self._place = np.empty(len(order), np.int32)
         self._place[order] = np.arange(len(order), dtype=np.int32)
@@ -63,6 +64,7 @@ class Fleet:
         self._sensor = network.series.sensor[order]
         self._delta = _deltas(network)[order]
         self._last = np.full(len(network.series), np.nan)
+        self._quiet = Quiet(network, self._schedule, self._instruments, self._delta, faults)
         self._flat = flat_vector(self._layout)[None].repeat(TOGETHER, axis=0)
         self._seen: list[int] = []
         self._arrays: Mapping[str, Floats] = {}
@@ -106,7 +108,11 @@ class Fleet:
 
     def say(self) -> Messages:
         """What those say whose turn it was at the ticks seen since the last time, tick by tick."""
-        return self._say([self._schedule.places(t_ms) for t_ms in self._seen], False)
+        view = View(self._flat[0], self._offsets, self._wrong, self._last)
+        awake = self._quiet.awake(view, self._seen)
+        pairs = zip(self._seen, awake, strict=True)
+        due = [np.concatenate((self._schedule.places(t_ms), more)) for t_ms, more in pairs]
+        return self._say(due, False)
 
     def state(self) -> FleetState:
         """What a restored fleet needs beside network and seed."""
@@ -187,6 +193,18 @@ class Fleet:
             self._hour = hour
             own = self._devices.arrays(self.network.table_rows[DEVICE], hour * HOUR_MS)
             self._layout.fill_devices(self._flat[0], own)
+
+
+def _idle(network: Network, fast: Collection[str] | None) -> Bools | None:
+    """Per series, whether its neuron tells changes of what stands still between full minutes."""
+    if fast is None:
+        return None
+    kinds = network.catalogue.kinds
+    plain = [not special(one) and one.truth not in fast for one in network.quantities]
+    idle = np.array([kind.report == "change" for kind in kinds])
+    for kind, quantity in zip(network.quantity_kind.tolist(), plain, strict=True):
+        idle[kind] &= quantity  # all that a neuron measures, or nothing
+    return idle[network.kind][network.series.sensor]
 
 
 def _deltas(network: Network) -> Floats:

@@ -81,7 +81,7 @@ def instruments_of(network: Network, layout: Layout, seed: int) -> Instruments:
     truth = [one.truth for one in quantities]
     warm = [AIR_TEMPERATURE if one.temp_coef else "" for one in quantities]
     cross = [one.cross.truth if one.cross else "" for one in quantities]
-    special = [_special(one) for one in quantities]
+    marks = [special(one) for one in quantities]
     weights = np.stack([ar_weights(error.phi) for error in errors], axis=1)
     return Instruments(
         keys=keys,
@@ -92,7 +92,7 @@ def instruments_of(network: Network, layout: Layout, seed: int) -> Instruments:
         fades_at=_places(network, layout, [_fade(one)[0] for one in quantities]),
         fades_over=np.array([_fade(one)[1] for one in quantities])[row],
         weights=np.ascontiguousarray(weights[:, grade]),
-        special=np.array(special)[row],
+        special=np.array(marks)[row],
         circular=np.array([one.circular for one in quantities])[row],
         threshold=np.array([one.above for one in quantities])[row],
         error_rate=np.array([one.error_rate for one in quantities])[row],
@@ -127,7 +127,7 @@ def _facts(quantity: Quantity) -> list[float]:
     return [*noise, *scale, 0.0, quantity.temp_coef, *leak, quantity.dither]
 
 
-def _special(quantity: Quantity) -> bool:
+def special(quantity: Quantity) -> bool:
     """Whether it needs more than the common parameters."""
     leaks = quantity.cross is not None or quantity.temp_coef != 0
     return quantity.numeric and (leaks or quantity.circular or quantity.dither)

@@ -50,7 +50,7 @@ def numbers(
 
 
 def switches(
-    instruments: Instruments, wrong: Bools, flat: Floats, rows: Index, shift: Ints
+    instruments: Instruments, wrong: Bools, flat: Floats, rows: Index, shift: Ints | np.int64
 ) -> Floats:
     """Booleans of these rows as 0 and 1; the `wrong` ones say the opposite."""
     true = flat[instruments.truth_at[rows] + shift] > instruments.threshold[rows]
@@ -98,7 +98,9 @@ def _numbers(
     noise *= sigma
     y += noise
     y[special] = _wrapped(instruments, at, y[special])
-    return _quantised(p, y, special, _dither(instruments, at, draws[special])), draws
+    half = np.full(len(y), 0.5)
+    half[special] += _dither(instruments, at, draws[special])
+    return quantised(p, y, half), draws
 
 
 def _disturbed(instruments: Instruments, flat: Floats, at: Array, shift: Ints, y: Floats) -> Floats:
@@ -135,12 +137,12 @@ def _dither(instruments: Instruments, at: Array, draws: Keys) -> Floats:
     return np.asarray(instruments.parameters[DITHER, at] * (fraction(draws) - 0.5))
 
 
-def _quantised(p: Floats, y: Floats, special: Array, dither: Floats) -> Floats:
-    """Clipped to the range and rounded to whole steps, in wire units."""
-    np.clip(y, p[LOW], p[HIGH], out=y)
+def quantised(p: Floats, y: Floats, half: Floats | float = 0.5) -> Floats:
+    """Clipped to the range and rounded to whole steps, in wire units, in place; p: the common
+    parameters."""
+    np.maximum(y, p[LOW], out=y)
+    np.minimum(y, p[HIGH], out=y)
     y /= p[STEP]
-    half = np.full(len(y), 0.5)
-    half[special] += dither
     y += half
     np.floor(y, out=y)
     y *= p[TIMES]

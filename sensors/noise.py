@@ -26,6 +26,7 @@ _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
 _S48, _S16 = np.uint64(48), np.uint64(16)
 _LOW_32, _LOW_16 = np.uint64(0xFFFFFFFF), np.uint64(0xFFFF)
+WIDEST = 4.35  # no normal of one draw is further from 0
 AR_LAGS = 3  # terms kept of the moving average
 
 

@@ -28,11 +28,12 @@ class Schedule:
     """Steps count from 1970 in units of the fleet's grid of 10 s.
 
     Every series has a place; those that sample together are neighbours, switches come last.
-    `order` is the series of each place, `numbers` how many places are no switches.
+    `order` is the series of each place, `numbers` how many places are no switches, `idle` the
+    places of those that sample at every step but need not always be measured.
     """
 
-    def __init__(self, network: Network, keys: Keys) -> None:
-        """`keys`: one per neuron."""
+    def __init__(self, network: Network, keys: Keys, idle: Bools | None = None) -> None:
+        """`keys`: one per neuron; `idle`: per series."""
         kinds, sensor = network.catalogue.kinds, network.series.sensor
         cadence = np.array([kind.cadence_ms // GRID_MS for kind in kinds])[network.kind]
         heartbeat = np.array([kind.heartbeat_ms // GRID_MS for kind in kinds])[network.kind]
@@ -43,23 +44,29 @@ class Schedule:
         self._phase: Ints = phase[sensor]
         turn = self._phase % self._cadence
         switch = np.array([one.boolean for one in network.quantities])[network.series.quantity]
-        self.order: Index = np.lexsort((turn, self._cadence, switch)).astype(np.int32)
+        idle = np.zeros(len(switch), bool) if idle is None else idle & (self._cadence == 1)
+        self.order: Index = np.lexsort((turn, self._cadence, idle, switch)).astype(np.int32)
+        self.idle: Index = np.flatnonzero(idle[self.order]).astype(np.int32)
         self.numbers = len(switch) - int(switch.sum())
         self._places = np.arange(len(switch), dtype=np.int32)
-        self._groups = list(self._grouped(turn, switch))
+        self._groups = list(self._grouped(turn, switch * 2 + idle))
 
     def due(self, t_ms: int) -> Index:
         """The series that sample at this time."""
-        return self.order[self.places(t_ms)]
+        return self.order[np.concatenate((self.places(t_ms), self.idle))]
 
     def places(self, t_ms: int) -> Index:
-        """Their places, in order."""
+        """The places of those that are not idle, in order."""
         step = t_ms // GRID_MS
         ranges = [group.due(step) for group in self._groups]
         parts = [self._places[first:last] for first, last in ranges if first < last]
         if len(parts) == 1:
             return parts[0]
         return np.concatenate(parts) if parts else self._places[:0]
+
+    def beats(self, series: Index) -> tuple[Ints, Ints]:
+        """Phase and interval of the heartbeats of these series, in steps."""
+        return self._phase[series], self._heartbeat[series]
 
     def tick(self, series: Index, t_ms: Ints | int) -> Ints:
         """The number of each series' sample at this time, or each at its own."""
@@ -70,12 +77,14 @@ class Schedule:
         beat: Bools = (t_ms // GRID_MS - self._phase[series]) % self._heartbeat[series] == 0
         return beat
 
-    def _grouped(self, turn: Ints, switch: Bools) -> Iterator[Group]:
-        """Groups in the order of the places."""
-        number = (switch * (self._cadence.max() + 1) + self._cadence)[self.order]
+    def _grouped(self, turn: Ints, part: Ints) -> Iterator[Group]:
+        """Groups in the order of the places; odd parts are idle."""
+        number = (part * (self._cadence.max() + 1) + self._cadence)[self.order]
         starts = np.unique(number, return_index=True)[1]
         for start, end in zip(starts, [*starts[1:], len(number)], strict=True):
             mine = self.order[start:end]
+            if part[mine[0]] % 2:
+                continue
             steps = int(self._cadence[mine[0]])
             ends = start + np.searchsorted(turn[mine], np.arange(steps + 1))
             yield Group(steps, tuple(ends.tolist()))

@@ -17,6 +17,7 @@ SEES_TRUTH = {
     "sensors.instruments",
     "sensors.layout",
     "sensors.measure",
+    "sensors.quiet",
     "sensors.runfiles",
     "sensors.runner",
     "sensors.simulation",

@@ -18,7 +18,7 @@ from sensors.grades import GRADES
 from sensors.network import Network
 from sensors.noise import Keys, draw, keys_of, salted
 from sensors.reading import Marks, Messages, ReadingBatch
-from twin.arrays import Floats, Index, Ints
+from twin.arrays import Bools, Floats, Index, Ints
 from twin.clock import DAY_MS
 
 _NEVER_MS = -(2**62)
@@ -88,6 +88,18 @@ class Chain:
                     self._flags[line.struck()] |= line.bit
                 self._labels += line.begun(self._seen_ms, t_ms)
 
+    def marked(self, sensor: Index) -> Bools:
+        """Which of these neurons an episode strikes now."""
+        marked: Bools = self._flags[sensor] != 0
+        return marked
+
+    def spiked(self, series: Index, draws: Keys) -> Bools:
+        """Which of these samples a spike throws off; `draws`: 64 random bits each."""
+        if self._spikes is None:
+            return np.zeros(draws.shape, bool)
+        spiked: Bools = (draws >> _S16) & _LOW_32 < self._spikes[series]
+        return spiked
+
     def measured(self, batch: ReadingBatch, draws: Keys, moment: Moment) -> ReadingBatch:
         """Values as faulty neurons read them, in place.
 
@@ -95,9 +107,7 @@ class Chain:
         """
         self._reach(moment)
         codes = self._flags[self._network.series.sensor[batch.series]]
-        if self._spikes is not None:
-            hit = np.flatnonzero((draws >> _S16) & _LOW_32 < self._spikes[batch.series])
-            codes[hit] |= self._of[Fault.SPIKE].bit
+        codes[self.spiked(batch.series, draws)] |= self._of[Fault.SPIKE].bit
         rows = np.flatnonzero(codes)
         if len(rows):
             struck = batch.take(rows)

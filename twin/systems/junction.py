@@ -150,7 +150,9 @@ def _pressing(state: CityState, layout: Layout) -> Floats:
 
 def _factor(state: CityState, layout: Layout, params: TrafficParams) -> Floats:
     """Share of the saturation flow after people on the carriageway, police, rain and closures."""
-    crowded = np.maximum.reduce(_pressing(state, layout), initial=0.0) >= params.police_density_ped_m2
+    crowded = (
+        np.maximum.reduce(_pressing(state, layout), initial=0.0) >= params.police_density_ped_m2
+    )
     held = params.police_green if crowded else 1.0
     spill = np.maximum.reduce(layout.near * state["plaza.spill_frac"], axis=1, initial=0.0)
     wet = 0.9 if state["quarter.rain_mm_h"][0] > 2 else 1.0
