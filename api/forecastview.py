@@ -20,8 +20,8 @@ from twin.arrays import Floats
 from twin.clock import MINUTE_MS, iso
 
 NOT_BETTER = Reason(
-    "此时效的预报未优于持续性和季节性基线，不予发布",
-    "at this lead it has not beaten persistence and seasonal-naive",
+    "此时效的预报未优于持续性和季节性基线，或其区间不可靠，不予发布",
+    "at this lead it has not beaten persistence and seasonal-naive with intervals that hold",
 )
 NO_VALUE = Reason("当前没有数值", "there is no value now")
 UNFAMILIAR = Reason(

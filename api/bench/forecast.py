@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from api.bench.row import Row, median_s
+from api.bench.row import Row, median_cpu_s
 from api.config import load_rulebook
 from api.forecast.grid import Grid, Layout
 from api.forecast.lesson import Lessons, lessons
@@ -41,9 +41,9 @@ def rows(config: Path) -> Iterator[Row]:
         for lesson in lessons(grid, plan, settings, until_ms):
             learnt[lesson.target.key] = lesson
 
-    yield Row("forecasts: learn from four weeks, once a city day", "s", median_s(learn, 1))
+    yield Row("forecasts: learn from four weeks, once a city day", "s", median_cpu_s(learn, 1))
     known, now_ms = Lessons(until_ms, learnt), until_ms + 12 * HOUR_MS
-    refresh_s = median_s(lambda: look_ahead(known, grid, now_ms, 0.5, Colour.YELLOW), 9)
+    refresh_s = median_cpu_s(lambda: look_ahead(known, grid, now_ms, 0.5, Colour.YELLOW), 9)
     series = sum(len(target.entities) for target in plan.targets)
     yield Row(
         f"forecasts: refresh {series:,} series at {len(settings.leads)} leads",

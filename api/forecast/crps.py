@@ -26,3 +26,9 @@ def covered(quantiles: Floats, seen: Floats) -> Bools:
     """Whether the value lies within the 90 % interval, its ends included."""
     within: Bools = (seen >= quantiles[..., 0]) & (seen <= quantiles[..., -1])
     return within
+
+
+def inside(quantiles: Floats, seen: Floats) -> Bools:
+    """Whether the value lies within the 90 % interval, its ends excluded."""
+    within: Bools = (seen > quantiles[..., 0]) & (seen < quantiles[..., -1])
+    return within

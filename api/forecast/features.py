@@ -124,18 +124,19 @@ def trailing_means(values: Floats, spans: tuple[int, ...]) -> tuple[Floats, ...]
     """Means of the last so many rows, this one included, of what is known; 0 without any."""
     known = ~np.isnan(values)
     total, count = _running(filled(values)), _running(known)
-    rows = np.arange(1, len(values) + 1)
-    means = []
-    for span in spans:
-        before = np.maximum(rows - span, 0)
-        number = count[rows] - count[before]
-        means.append((total[rows] - total[before]) / np.maximum(number, 1.0))
-    return tuple(means)
+    return tuple(_last(total, span) / np.maximum(_last(count, span), 1.0) for span in spans)
 
 
 def filled(values: Floats) -> Floats:
     """Gaps as 0."""
     return np.where(np.isnan(values), 0.0, values)
+
+
+def _last(running: Floats, span: int) -> Floats:
+    """Sums of the last so many rows, from running sums."""
+    sums = running[1:].copy()
+    sums[span:] -= running[1:-span]
+    return sums
 
 
 def _running(values: Floats | Bools) -> Floats:

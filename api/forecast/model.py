@@ -9,17 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from api.forecast import features, ridge
-from api.forecast.crps import LEVELS
 from api.forecast.drivers import Pushes
 from api.forecast.features import Track, Units
 from api.forecast.residuals import hourly_quantiles, smoothed
 from api.forecast.scale import Scale
 from api.forecast.season import Season, by_day, course_without_itself
 from api.forecast.timetable import SLOTS, STEP_MS, free_days, hours
+from api.forecast.widening import Widening
 from twin.arrays import Floats, Ints
 
 FREE, HELD = 1e-3, 0.3  # how much persistence counts beside what was seen (design choice)
-MIDDLE = LEVELS.index(0.50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Fitted:
     slopes   by lead, series and feature
     remains  by lead and kind of excess: how much of it stays
     errors   by lead, hour, series and level, in units of each series
-    widths   by lead: what a trial showed that intervals must be wider by
+    widening what a trial showed that intervals must be wider by
     """
 
     method: Method
@@ -77,7 +76,7 @@ class Fitted:
     slopes: Floats
     remains: Floats
     errors: Floats
-    widths: Floats
+    widening: Widening
 
     def track(self, past: Stretch) -> Track:
         """Features of the rows of `past`, which need a day before the first origin."""
@@ -95,14 +94,10 @@ class Fitted:
         centre = (track.own[target] + push) * self.units.spread
         then_ms = past.first_ms + STEP_MS * target
         around = self.errors[lead, hours(then_ms)] * self.units.spread[:, None]
-        found = self._widened(self.scale.back(centre[..., None] + around), lead)
+        found = self.widening.of(self.scale.back(centre[..., None] + around), lead)
         found = self.scale.within(found, past.values[origin])
         known = track.known[origin] & self.season.familiar(then_ms)[:, None]
         return np.where(known[..., None], found, np.nan)
-
-    def _widened(self, quantiles: Floats, lead: Ints) -> Floats:
-        middle = quantiles[..., MIDDLE, None]
-        return middle + self.widths[lead][:, None, None] * (quantiles - middle)
 
 
 def fit(past: Stretch, method: Method, leads: tuple[int, ...]) -> Fitted:
@@ -126,7 +121,7 @@ def fit(past: Stretch, method: Method, leads: tuple[int, ...]) -> Fitted:
         np.stack([slopes for slopes, _, _ in learnt]),
         np.stack([remains for _, remains, _ in learnt]),
         np.stack([errors for _, _, errors in learnt]),
-        np.ones(len(leads)),
+        Widening.none(len(leads), past.values.shape[1]),
     )
 
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from api.forecast.model import Fitted, Method, Stretch, fit
 from api.forecast.settings import Bar
-from api.forecast.tally import Skill, Tally, rivals, tally
+from api.forecast.tally import Skill, Tally, lookouts, rivals, tally
 from api.forecast.timetable import SLOTS
-from api.forecast.widening import widths
+from api.forecast.widening import Widening
+from twin.arrays import Floats
 
 SHAPES = tuple(Method(*shape) for shape in product((True, False), repeat=2))
 
@@ -41,16 +42,37 @@ def choose(
         return _loss(tally(fit(head, method, tuple(judged)), past, against[at], known))
 
     best = _search(loss, positive, past.drivers.shape[1] > 0)
-    tried = fit(head, best, leads)
-    tried = replace(tried, widths=widths(tried, past, known))
-    skills = tally(tried, past, against, known).skills()
-    fitted = replace(fit(past, best, leads), widths=tried.widths)
+    scores, widening = trial(fit(head, best, leads), past, against, known)
+    fitted, skills = replace(fit(past, best, leads), widening=widening), scores.skills()
     return Chosen(fitted, skills, tuple(passed(skill, bar) for skill in skills))
 
 
+def trial(fitted: Fitted, whole: Stretch, against: Floats, known: int) -> tuple[Tally, Widening]:
+    """Scores on the days from row `known` on, and the widening that they teach.
+
+    Each day wears what the days of the other parity teach, so that its coverage is no foregone
+    conclusion; the days to come wear what all of them teach.
+    """
+    sums, learnt = [], []
+    for one in lookouts(fitted, whole, against, known):
+        odd = one.day % 2 == 1
+        worn = np.empty(one.quantiles.shape)
+        for mine in (odd, ~odd):
+            taught = Widening.learnt(one.quantiles[~mine], one.seen[~mine])
+            worn[mine] = taught.of(one.quantiles[mine], 0)
+        sums.append(one.score(fitted.scale.within(worn, one.now)))
+        learnt.append(Widening.learnt(one.quantiles, one.seen))
+    return Tally.stacked(sums), Widening.joined(learnt)
+
+
 def passed(skill: Skill, bar: Bar) -> bool:
-    """Better than both baselines, by enough and beyond chance."""
-    return skill.gain >= bar.gain and skill.sureness >= bar.sureness
+    """Better than both baselines, by enough and beyond chance, with intervals that hold.
+
+    Where a series stands still its value lies on an end of the interval: counted either way.
+    """
+    low, high = bar.coverage
+    better = skill.gain >= bar.gain and skill.sureness >= bar.sureness
+    return better and low <= skill.coverage and skill.inside <= high
 
 
 def _search(loss: Callable[[Method], float], positive: bool, drivers: bool) -> Method:

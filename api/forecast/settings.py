@@ -36,12 +36,13 @@ class Bar(Table):
     """What the trial on the newest `trial_share` of the past must show, lead by lead.
 
     `gain`: share of the better baseline's CRPS that is saved; `sureness`: mean gain of a day over
-    its standard error.
+    its standard error; `coverage`: share of the values within the 90 % interval, least and most.
     """
 
     gain: Annotated[float, Field(ge=0, lt=1)]
     sureness: Annotated[float, Field(ge=0)]
     trial_share: Share
+    coverage: tuple[Share, Share]
 
 
 class Warn(Table):
@@ -88,7 +89,7 @@ NOTHING = ForecastSettings(
     judged_min=(60,),
     history_days=28,
     least_days=4,
-    bar=Bar(gain=0.0, sureness=0.0, trial_share=0.5),
+    bar=Bar(gain=0.0, sureness=0.0, trial_share=0.5, coverage=(0.01, 0.99)),
     warn=Warn(probability=0.5, least="yellow"),
     subject=(),
 )

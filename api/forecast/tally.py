@@ -1,29 +1,33 @@
 """Keeping score: forecast against persistence and seasonal-naive, lead by lead, day by day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from api.forecast import baselines
-from api.forecast.crps import covered, crps
+from api.forecast.crps import covered, crps, inside
 from api.forecast.features import filled
 from api.forecast.model import Fitted, Stretch
 from api.forecast.timetable import SLOTS
 from api.vitals.ratio import ratio
-from twin.arrays import Floats
+from twin.arrays import Floats, Ints
 
-OURS, PERSISTENCE, SEASONAL, COVERED, COUNT = range(5)
+OURS, PERSISTENCE, SEASONAL, COVERED, INSIDE, COUNT = range(6)
 
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """Of one lead: mean CRPS in the unit of the values, and how sure the gain is."""
+    """Of one lead: mean CRPS in the unit of the values, and how sure the gain is.
+
+    `coverage` and `inside` are the shares of values in the 90 % interval with and without its ends.
+    """
 
     crps: float
     persistence: float
     seasonal: float
     coverage: float
+    inside: float
     sureness: float
     count: int
 
@@ -40,9 +44,15 @@ class Skill:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Sums by lead, day and column: CRPS of the three, covered, counted; days are origins'."""
+    """Sums by lead, day of the origin and column: CRPS of the three, covered, inside, counted."""
 
     sums: Floats
+
+    @staticmethod
+    def stacked(leads: Sequence[Floats]) -> "Tally":
+        """From the sums of each lead by day and column; longer leads may lack the last day."""
+        days = max(len(one) for one in leads)
+        return Tally(np.stack([np.pad(one, ((0, days - len(one)), (0, 0))) for one in leads]))
 
     @staticmethod
     def joined(tallies: Sequence["Tally"]) -> "Tally":
@@ -77,35 +87,61 @@ def _best_dressed(points: Floats, whole: Stretch, known: int) -> Floats:
 
 def tally(fitted: Fitted, whole: Stretch, against: Floats, known: int) -> Tally:
     """Score every origin from row `known` on whose target lies within `whole` (whole days)."""
+    return Tally.stacked(
+        [one.score(one.quantiles) for one in lookouts(fitted, whole, against, known)]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lookout:
+    """All forecasts of one lead on the days of a trial: quantiles, what was seen, the rivals'
+    CRPS, and the day (counted from the first) of each origin."""
+
+    quantiles: Floats
+    seen: Floats
+    against: Floats
+    now: Floats
+    day: Ints
+
+    def score(self, quantiles: Floats) -> Floats:
+        """Sums by day and column."""
+        sums = np.zeros((int(self.day.max(initial=-1)) + 1, COUNT + 1))
+        np.add.at(sums, self.day, _columns(quantiles, self.seen, self.against))
+        return sums
+
+
+def lookouts(fitted: Fitted, whole: Stretch, against: Floats, known: int) -> Iterator[Lookout]:
+    """Lead by lead, every origin from row `known` on whose target lies within `whole`."""
     track = fitted.track(whole)
-    days = len(whole.values) // SLOTS - known // SLOTS
-    sums = np.zeros((len(fitted.leads), days, 5))
     for number, lead in enumerate(fitted.leads):
         origin = np.arange(known, len(whole.values) - lead)
-        quantiles = fitted.quantiles(whole, track, origin, np.full(len(origin), number))
-        seen = whole.values[origin + lead]
-        columns = _columns(quantiles, seen, against[number][:, origin + lead])
-        np.add.at(sums[number], (origin - known) // SLOTS, columns)
-    return Tally(sums)
+        yield Lookout(
+            fitted.quantiles(whole, track, origin, np.full(len(origin), number)),
+            whole.values[origin + lead],
+            against[number][:, origin + lead],
+            whole.values[origin],
+            (origin - known) // SLOTS,
+        )
 
 
 def _columns(quantiles: Floats, seen: Floats, against: Floats) -> Floats:
     """Sums over the series of each row, of those that all three could forecast."""
     ours = crps(quantiles, seen)
     fair = ~np.isnan(ours + against[0] + against[1])
-    parts = (ours, *against, covered(quantiles, seen), fair)
+    parts = (ours, *against, covered(quantiles, seen), inside(quantiles, seen), fair)
     return np.stack([np.where(fair, part, 0.0).sum(axis=1) for part in parts], axis=-1)
 
 
 def _skill(days: Floats) -> Skill:
     total = days.sum(axis=0)
-    mean = ratio(total, np.full(5, total[COUNT]))
+    mean = ratio(total, np.full(len(total), total[COUNT]))
     rival = PERSISTENCE if mean[PERSISTENCE] <= mean[SEASONAL] else SEASONAL
     return Skill(
         crps=float(mean[OURS]),
         persistence=float(mean[PERSISTENCE]),
         seasonal=float(mean[SEASONAL]),
         coverage=float(mean[COVERED]),
+        inside=float(mean[INSIDE]),
         sureness=_sureness(days, rival),
         count=int(total[COUNT]),
     )

@@ -1,5 +1,7 @@
 """The rhythm that forecasts know: quarters of an hour, hours, working and free days."""
 
+from functools import cache
+
 import numpy as np
 
 from twin.arrays import Bools, Ints
@@ -23,6 +25,12 @@ def hours(t_ms: Ints) -> Ints:
 
 def free_days(t_ms: Ints) -> Bools:
     """Whether most people are off work on the day of each time."""
-    days, which = np.unique(local_midnight(t_ms), return_inverse=True)
-    free = np.array([day_kind(local_date(day)).free for day in days.tolist()], np.bool_)
-    return free[which]
+    midnights = local_midnight(t_ms)
+    first_ms, last_ms = int(midnights.min(initial=2**62)), int(midnights.max(initial=0))
+    free = np.array([_free(day_ms) for day_ms in range(first_ms, last_ms + 1, DAY_MS)], np.bool_)
+    return free[(midnights - first_ms) // DAY_MS]
+
+
+@cache
+def _free(midnight_ms: int) -> bool:
+    return bool(day_kind(local_date(midnight_ms)).free)

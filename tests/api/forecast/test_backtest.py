@@ -19,7 +19,7 @@ SETTINGS = ForecastSettings(
     judged_min=(60,),
     history_days=14,
     least_days=6,
-    bar=Bar(gain=0.02, sureness=2.5, trial_share=0.33),
+    bar=Bar(gain=0.02, sureness=2.5, trial_share=0.33, coverage=(0.86, 0.94)),
     warn=Warn(probability=0.5, least="yellow"),
     subject=(),
 )
@@ -68,7 +68,9 @@ def test_what_comes_after_a_fold_does_not_change_its_score() -> None:
 
 def test_leads_that_were_not_shown_have_no_shown_score() -> None:
     grid = history(18)
-    strict = SETTINGS.model_copy(update={"bar": Bar(gain=0.99, sureness=2.5, trial_share=0.33)})
+    strict = SETTINGS.model_copy(
+        update={"bar": Bar(gain=0.99, sureness=2.5, trial_share=0.33, coverage=(0.86, 0.94))}
+    )
     found = records(t for t in backtest(grid, PLAN, strict, folds(grid, 14, 2)) if t)
     assert found[0].shown == (0.0, 0.0)
     assert found[0].when_shown == (None, None)

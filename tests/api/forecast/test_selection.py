@@ -12,7 +12,7 @@ from api.forecast.tally import Skill, rivals, tally
 from api.forecast.timetable import SLOTS
 
 LEADS = (1, 4, 12)
-BAR = Bar(gain=0.02, sureness=2.5, trial_share=0.33)
+BAR = Bar(gain=0.02, sureness=2.5, trial_share=0.33, coverage=(0.86, 0.94))
 
 
 def test_a_noisy_seasonal_series_is_forecast_better_than_by_both_baselines() -> None:
@@ -49,5 +49,7 @@ def test_seasonal_naive_is_the_last_day_of_the_same_kind() -> None:
 
 
 def test_gain_is_against_the_better_baseline() -> None:
-    skill = Skill(crps=0.8, persistence=1.0, seasonal=2.0, coverage=0.9, sureness=3.0, count=10)
+    skill = Skill(
+        crps=0.8, persistence=1.0, seasonal=2.0, coverage=0.9, inside=0.9, sureness=3.0, count=10
+    )
     assert skill.gain == pytest.approx(0.2)
