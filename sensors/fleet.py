@@ -94,6 +94,11 @@ class Fleet:
         mine = due[self.network.kind][self._sensor]
         return self._say([np.flatnonzero(mine).astype(np.int32)], True).readings()
 
+    @property
+    def seeing(self) -> bool:
+        """Whether ticks were seen that nobody has spoken of yet."""
+        return bool(self._seen)
+
     def see(self, truth: Truth) -> None:
         """Take in the truth of a tick, at most TOGETHER of one minute before they are said."""
         row = len(self._seen)

@@ -5,6 +5,7 @@ From here on nothing may be lost: a numbered pack is kept until the ingest confi
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -16,6 +17,7 @@ from sensors.senml import MAX_RECORDS
 from twin.arrays import Bools, Index, Ints
 
 _NEVER_MS = np.iinfo(np.int64).min
+_TICKS, _LATE_MS, _SERIES = 2**7, 2**36, 2**20  # what fits one number to sort by
 REMEMBERED = 4  # device times per series by which a gateway knows a second copy (design choice)
 
 
@@ -46,7 +48,7 @@ class Gateways:
         self._network = network
         self.epoch = epoch
         self._seq = np.zeros(len(network.gateways), np.int64)
-        self._recent_ms = np.full((len(network.series), REMEMBERED), _NEVER_MS, np.int64)
+        self._recent_ms = np.full((REMEMBERED, len(network.series)), _NEVER_MS, np.int64)
         self._told = np.zeros(len(network.series), np.int64)
         self._place = np.zeros(len(network.series), np.int64)
 
@@ -60,14 +62,12 @@ class Gateways:
 
     def arrived(self, messages: Messages) -> Messages:
         """The same for messages of several ticks: tick by tick, each in order of time."""
-        number = messages.t_ms * len(self._told) + messages.series
-        order = np.argsort(number, kind="stable")
-        at_ms = messages.at_ms[order]
-        if len(at_ms) and at_ms.max() > at_ms.min():
-            ticks = (at_ms - at_ms.min()) // GRID_MS
-            order = order[np.argsort(ticks.astype(np.int16), kind="stable")]
-        messages = messages.take(order)
-        fresh = self._fresh(messages.series, messages.t_ms)
+        messages = messages.take(_in_order(messages))
+        fresh = np.ones(len(messages), bool)
+        ends = np.flatnonzero(messages.at_ms[1:] != messages.at_ms[:-1]) + 1
+        for first, last in pairwise([0, *ends.tolist(), len(messages)]):
+            part = slice(first, last)
+            self._hear(messages.series[part], messages.t_ms[part], fresh[part])
         return messages if fresh.all() else messages.take(fresh)
 
     def pack(self, batch: ReadingBatch) -> Iterator[NumberedPack]:
@@ -84,7 +84,7 @@ class Gateways:
 
     def state(self) -> GatewayState:
         """What restored gateways need beside the network."""
-        columns = (self._seq, self._recent_ms, self._told)
+        columns = (self._seq, self._recent_ms.T, self._told)
         return GatewayState(self.epoch, *(column.tobytes() for column in columns))
 
     def restore(self, state: GatewayState) -> None:
@@ -95,33 +95,45 @@ class Gateways:
         self.epoch = state.epoch
         self._seq = np.frombuffer(state.seq, np.int64).copy()
         recent = np.frombuffer(state.recent_ms, np.int64)
-        self._recent_ms = recent.reshape(self._recent_ms.shape).copy()
+        self._recent_ms = np.ascontiguousarray(recent.reshape(-1, REMEMBERED).T)
         self._told = np.frombuffer(state.told, np.int64).copy()
 
-    def _fresh(self, series: Index, t_ms: Ints) -> Bools:
-        """Which of these readings are no copies; they are remembered, round and round.
-
-        The first reading of each series is tried, then the second: most come once.
-        """
-        fresh, rows = np.ones(len(series), bool), np.arange(len(series))
+    def _hear(self, series: Index, t_ms: Ints, fresh: Bools) -> None:
+        """Mark copies as not fresh, remember the others; most ticks have every series once."""
+        rows = np.arange(len(series))
         while len(rows):
             now = series[rows]
             self._place[now[::-1]] = rows[::-1]
             first = self._place[now] == rows
-            self._try(rows[first], now[first], t_ms, fresh)
+            if first.all():
+                self._try(rows, now, t_ms[rows], fresh)
+                return
+            self._try(rows[first], now[first], t_ms[rows[first]], fresh)
             rows = rows[~first]
-        return fresh
 
     def _try(self, rows: Ints, series: Index, t_ms: Ints, fresh: Bools) -> None:
         """Mark what is known among readings of different series, remember the others."""
-        known = (self._recent_ms[series] == t_ms[rows][:, None]).any(axis=1)
+        known = (self._recent_ms.take(series, axis=1) == t_ms).any(axis=0)
         if known.any():
             fresh[rows[known]] = False
-            rows, series = rows[~known], series[~known]
-        self._recent_ms[series, self._told[series] % REMEMBERED] = t_ms[rows]
-        self._told[series] += 1
+            series, t_ms = series[~known], t_ms[~known]
+        told = self._told[series]
+        self._recent_ms[told % REMEMBERED, series] = t_ms
+        self._told[series] = told + 1
 
     def _numbered(self, gateway: int, batch: ReadingBatch) -> NumberedPack:
         self._seq[gateway] += 1
         zone, name = self._network.gateways[gateway]
         return NumberedPack(zone, name, self.epoch, int(self._seq[gateway]), batch)
+
+
+def _in_order(messages: Messages) -> Ints:
+    """By tick, device time and series; copies stay in the order in which they came."""
+    if not len(messages):
+        return np.empty(0, np.int64)
+    tick = (messages.at_ms - messages.at_ms.min()) // GRID_MS
+    late = messages.t_ms - messages.t_ms.min()
+    if tick.max() < _TICKS and late.max() < _LATE_MS and messages.series.max() < _SERIES:
+        number = (tick * _LATE_MS + late) * _SERIES + messages.series
+        return np.argsort(number, kind="stable")
+    return np.lexsort((messages.series, late, tick))

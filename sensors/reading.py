@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -111,6 +112,7 @@ class Messages:
         return Messages(batch.series, batch.t_ms, batch.value, at, np.zeros(len(batch), np.uint32))
 
     @staticmethod
+    @cache
     def empty() -> "Messages":
         return Messages.of(ReadingBatch.empty(), 0)
 

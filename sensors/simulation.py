@@ -6,7 +6,7 @@ City (SimPy clock) --every 10 s, rank 900--> Fleet -> Delivery -> Gateways.accep
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -24,14 +24,17 @@ from sensors.gateway import Gateways, GatewayState
 from sensors.layout import check_truths
 from sensors.network import Network
 from sensors.outbox import Pack
-from sensors.reading import ReadingBatch
+from sensors.reading import Messages, ReadingBatch
 from sensors.states import StateTexts
 from sensors.wire import encode_pack
+from twin.arrays import Floats
 from twin.city import City
 from twin.clock import HOUR_MS, MINUTE_MS, SECOND_MS, iso
 from twin.command import Acknowledgement, Command
+from twin.truth import Truth
 
 FLEET_RANK = 900  # after every system of the city
+TOGETHER = 8192  # messages that are enough to be passed on: more calls cost less than more memory
 _VERSION = 2
 
 
@@ -74,7 +77,9 @@ class Simulation:
         self._texts = StateTexts(network)
         self._born = False
         self._arrived: list[ReadingBatch] = []
+        self._said: list[Messages] = []
         self._ticks, self._last_ms = 0, 0
+        self._outside: Mapping[str, Floats] = {}
         self._together_ms = math.gcd(MINUTE_MS, city.config.tick_s * SECOND_MS)
         city.every(GRID_MS, FLEET_RANK, self._tick)
 
@@ -177,19 +182,32 @@ class Simulation:
         if not self.faults.steady(t_ms):
             self._pass_on()
             self.faults.turn(t_ms)
+        if not self.fleet.seeing:
+            self._look_outside(truth)
         self.fleet.see(truth)
         self._ticks += 1
         self._last_ms = t_ms
         if (t_ms + GRID_MS) % self._together_ms < GRID_MS:
+            self._said.append(self.fleet.say())
+            if sum(map(len, self._said)) >= TOGETHER:
+                self._pass_on()
+
+    def _look_outside(self, truth: Truth) -> None:
+        """Storms and power cuts: messages pass on together as long as these stay as they are."""
+        outside = self.faults.outside(truth.arrays)
+        if self._said and not self.faults.alike(self._outside, outside):
             self._pass_on()
+        self._outside = outside
 
     def _pass_on(self) -> None:
         """What was said at the ticks since the last time, through faults and gateways."""
+        if self.fleet.seeing:
+            self._said.append(self.fleet.say())
         if not self._ticks:
             return
-        moment = Moment(self._last_ms, self.city.truth().arrays, self._ticks)
-        self._ticks = 0
-        arrived = self.gateways.arrived(self.delivery.carry(self.fleet.say(), moment))
+        moment = Moment(self._last_ms, self._outside, self._ticks)
+        said, self._said, self._ticks = Messages.concat(self._said), [], 0
+        arrived = self.gateways.arrived(self.delivery.carry(said, moment))
         batch = self._texts.batch(arrived.series, arrived.t_ms, arrived.value)
         ticks = [moment.first_ms + tick * GRID_MS for tick in range(1, moment.ticks)]
         ends = [*np.searchsorted(arrived.at_ms, ticks).tolist(), len(batch)]

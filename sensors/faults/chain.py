@@ -1,5 +1,6 @@
 """All faults of one profile on one network, as a chain that batches pass down."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +12,7 @@ from sensors.faults.label import Fault, FaultLabel
 from sensors.faults.line import Injected, Line, MemoryState
 from sensors.faults.messages import BUFFER_READINGS
 from sensors.faults.profile import CHANCE, FaultRule, Profile
-from sensors.faults.radio import Channel, Power
+from sensors.faults.radio import GUST, OUTAGE, RAIN, Channel, Power
 from sensors.faults.table import FAULTS
 from sensors.faults.tools import Moment, Tools
 from sensors.grades import GRADES
@@ -87,6 +88,15 @@ class Chain:
                 if line.fault is not Fault.DROPOUT:  # strikes by its channel
                     self._flags[line.struck()] |= line.bit
                 self._labels += line.begun(self._seen_ms, t_ms)
+
+    @staticmethod
+    def outside(arrays: Mapping[str, Floats]) -> dict[str, Floats]:
+        """A copy of what of the city matters to messages."""
+        return {name: arrays[name].copy() for name in (RAIN, GUST, OUTAGE) if name in arrays}
+
+    def alike(self, one: Mapping[str, Floats], other: Mapping[str, Floats]) -> bool:
+        """Whether storms stand over the same zones and the same transformers are out."""
+        return self._channel.alike(one, other) and self._power.alike(one, other)
 
     def marked(self, sensor: Index) -> Bools:
         """Which of these neurons an episode strikes now."""
@@ -230,7 +240,7 @@ class Chain:
         line = self._of[Fault.POWER_CUT]
         if line.rule is None:
             return
-        since, dark = line.memory.since, self._power.dark(moment)
+        since, dark = line.memory.since, self._power.dark(moment.arrays)
         if not len(dark) and since.max(initial=-1) < 0:
             return
         now = np.zeros(len(since), bool)

@@ -4,6 +4,8 @@ Each radio is good or bad, may change with every message, and loses messages at 
 state. A storm over its zone makes bad states last longer.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -52,7 +54,7 @@ class Channel:
 
         Messages come tick by tick, for what turns at one tick counts at the next.
         """
-        stormy = self._stormy(moment)
+        stormy = self._stormy(moment.arrays)
         slowed = stormy[self._zone] if stormy.any() else None
         chance = np.empty(len(device), np.uint64)
         ticks = moment.first_ms + GRID_MS * np.arange(1, moment.ticks)
@@ -86,9 +88,13 @@ class Channel:
         self._turn_below[device] = np.where(bad, self._turns[1, device], self._turns[0, device])
         self._lost_below[device] = np.where(bad, self._losses[1, device], self._losses[0, device])
 
-    def _stormy(self, moment: Moment) -> Bools:
+    def alike(self, one: Mapping[str, Floats], other: Mapping[str, Floats]) -> bool:
+        """Whether storms stand over the same zones."""
+        return np.array_equal(self._stormy(one), self._stormy(other))
+
+    def _stormy(self, arrays: Mapping[str, Floats]) -> Bools:
         """Per zone, whether a storm stands over it."""
-        rain, gust = moment.arrays.get(RAIN), moment.arrays.get(GUST)
+        rain, gust = arrays.get(RAIN), arrays.get(GUST)
         if rain is None or gust is None:
             return np.zeros(1, bool)
         stormy: Bools = (rain >= self._storm.rain_mm_h) | (gust >= self._storm.gust_m_s)
@@ -109,9 +115,13 @@ class Power:
         self._fed = np.flatnonzero(mains[network.kind[:own]] & (feeder >= 0)).astype(np.int32)
         self._feeder = feeder[self._fed]
 
-    def dark(self, moment: Moment) -> Index:
+    def alike(self, one: Mapping[str, Floats], other: Mapping[str, Floats]) -> bool:
+        """Whether the same neurons are without power."""
+        return np.array_equal(self.dark(one), self.dark(other))
+
+    def dark(self, arrays: Mapping[str, Floats]) -> Index:
         """The neurons without power now."""
-        outage: Floats | None = moment.arrays.get(OUTAGE)
+        outage: Floats | None = arrays.get(OUTAGE)
         if outage is None or not (outage >= 0.5).any():
             return self._fed[:0]
         return self._fed[outage[self._feeder] >= 0.5]
