@@ -45,6 +45,7 @@ def trust_of(frame: VitalFrame | None, network: Network, sensor: int) -> NeuronT
         two_voices=bool(verdict.doubled[sensor]),
         refused_share=round(float(verdict.refused[sensor]), 4),
         unlike_neighbours=round(float(verdict.unlike[sensor]), 3),
+        drifting=round(float(verdict.walked[sensor]), 3),
         stuck_since=iso(stuck_ms) if stuck_ms else None,
     )
 

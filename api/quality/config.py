@@ -35,8 +35,17 @@ class Trust(Table):
     neighbours_least: Annotated[int, Field(gt=0)]
 
 
+class DriftRule(Table):
+    """When a neuron has walked away: the newest day against the median of its days before."""
+
+    share: Positive  # of `near`; less is allowed
+    spreads: Positive  # or so many spreads of the days before, where that is more
+    least_days: Annotated[int, Field(gt=2)]  # with fewer before it nothing is said
+
+
 class Quality(Table):
     trust: Trust
+    drift: DriftRule
     check: tuple[Check, ...] = ()
 
 

@@ -7,13 +7,14 @@ import msgspec
 import numpy as np
 
 from api.quality.config import Quality
+from api.quality.drift import Drift
 from api.quality.limits import Limits
 from api.quality.neighbours import Neighbours
 from api.quality.screen import NEVER_MS, Accepted, Screen
 from api.quality.trust import Tally, Verdict, judge
 from api.vitals.columns import fill, packed
 from sensors.network import Network
-from twin.arrays import Bools, Floats, Index, Ints
+from twin.arrays import Array, Bools, Floats, Index, Ints
 from twin.clock import HOUR_MS
 
 
@@ -39,6 +40,7 @@ class Inspector:
         self.neighbours = Neighbours.of(
             network, self.limits, trust.neighbours, trust.neighbours_least
         )
+        self.drift = Drift(len(self.neighbours.series))
         self._keep = _carriers(network, urgent)
         self._per_hour = _per_hour(network)
         self._refused: deque[tuple[Index, Ints]] = deque()
@@ -73,7 +75,7 @@ class Inspector:
         """To go on from later."""
         refused = list(self._refused) or [(np.empty(0, np.int32), np.empty(0, np.int64))]
         return InspectorState(
-            packed((*self.screen.columns(), self.tally.counts)),
+            packed(self._columns()),
             self.tally.hour,
             np.concatenate([part[0] for part in refused]).tobytes(),
             np.concatenate([part[1] for part in refused]).tobytes(),
@@ -81,26 +83,34 @@ class Inspector:
 
     def restore(self, state: InspectorState) -> None:
         """Go on from there; ValueError when it is of other neurons."""
-        fill((*self.screen.columns(), self.tally.counts), state.columns, "neurons")
+        fill(self._columns(), state.columns, "neurons")
         self.tally.hour = state.hour
         series = np.frombuffer(state.refused, np.int32)
         self._refused = deque(
             [(series, np.frombuffer(state.refused_ms, np.int64))] if len(series) else []
         )
 
+    def _columns(self) -> tuple[Array, ...]:
+        return *self.screen.columns(), self.tally.counts, *self.drift.columns()
+
     def heard(self, series: Index, t_ms: Ints) -> None:
         self._count(0, series, t_ms)
 
     def verdict(self, t_ms: int, hour_means: Floats) -> Verdict:
         """At t_ms; `hour_means` of the series of `neighbours`, NaN where nothing was read."""
-        size, sensor = len(self._network), self._network.series.sensor
-        unlike = np.zeros(size)
-        series = self.neighbours.series
-        np.maximum.at(unlike, sensor[series], self.neighbours.unlike(hour_means))
-        refused = self.tally.refused(self._quality.trust.refused_least)
-        trust = self._quality.trust
+        difference, trust = self.neighbours.difference(hour_means), self._quality.trust
+        self.drift.note(t_ms, difference)
+        unlike = self._worst(self.neighbours.unlike(difference))
+        walked = self._worst(self.drift.walked(self._quality.drift, self.neighbours.near))
+        refused = self.tally.refused(trust.refused_least)
         doubled = self.tally.doubled(t_ms, self._per_hour, trust.excess)
-        return judge(trust, refused, unlike, self._stuck_ms(), doubled, self._keep)
+        return judge(trust, refused, unlike, walked, self._stuck_ms(), doubled, self._keep)
+
+    def _worst(self, found: Floats) -> Floats:
+        """Per neuron the greatest of its series that have neighbours, 0 without one."""
+        worst = np.zeros(len(self._network))
+        np.maximum.at(worst, self._network.series.sensor[self.neighbours.series], found)
+        return worst
 
     def _stuck_ms(self) -> Ints:
         """Since when all checked series of a neuron stand still, 0 where one moves."""

@@ -33,8 +33,8 @@ class Neighbours:
             peers[rows, : near.shape[1]] = rows[near]
         return Neighbours(series, peers, limits.near[series], least)
 
-    def unlike(self, means: Floats) -> Floats:
-        """|own mean - median of the neighbours| / limit; 0 where too few of them are known.
+    def difference(self, means: Floats) -> Floats:
+        """Own mean - median of the neighbours; NaN where too few of them are known.
 
         `means` of `series`, NaN where nothing was read.
         """
@@ -47,8 +47,11 @@ class Neighbours:
         low, high = np.maximum(known - 1, 0) // 2, known // 2
         high = np.minimum(high, ranked.shape[1] - 1)
         median = (ranked[row, low] + ranked[row, high]) / 2
-        enough = (known >= self.least) & ~np.isnan(means)
-        return np.where(enough, np.abs(means - median) / self.near, 0.0)
+        return np.where(known >= self.least, means - median, np.nan)
+
+    def unlike(self, difference: Floats) -> Floats:
+        """Its size / limit; 0 where it is not known."""
+        return np.where(np.isnan(difference), 0.0, np.abs(difference) / self.near)
 
 
 def _nearest(x_m: Floats, y_m: Floats, count: int) -> Array:

@@ -14,7 +14,8 @@ class Verdict:
     """Per neuron: 0..1 by quality alone, and what speaks against it.
 
     `refused` is the share of its readings refused in this hour and the last, `unlike` how far
-    its hour is from its neighbours in multiples of what is allowed, `stuck_ms` since when it
+    its hour is from its neighbours in multiples of what is allowed, `walked` how far its newest day
+    has walked from where it used to stand among them, likewise, `stuck_ms` since when it
     says the same (0: it does not), `doubled` whether more is said under its name than it can say
     by itself. `believed` is whether its readings move vital signs.
     """
@@ -22,6 +23,7 @@ class Verdict:
     quality: Floats
     refused: Floats
     unlike: Floats
+    walked: Floats
     stuck_ms: Ints
     doubled: Bools
     believed: Bools
@@ -40,6 +42,7 @@ class Verdict:
             "two_voices": self.doubled,
             "refused": self.refused > 0,
             "unlike_neighbours": self.unlike > 1,
+            "drifting": self.walked > 1,
         }
 
 
@@ -89,11 +92,20 @@ class Tally:
 
 
 def judge(
-    trust: Trust, refused: Floats, unlike: Floats, stuck_ms: Ints, doubled: Bools, keep: Bools
+    trust: Trust,
+    refused: Floats,
+    unlike: Floats,
+    walked: Floats,
+    stuck_ms: Ints,
+    doubled: Bools,
+    keep: Bools,
 ) -> Verdict:
     """The product of what each finding leaves; `keep` are neurons that save lives: they are
     believed whatever is found, for a false alarm costs less."""
     honest = np.clip(1 - trust.refused_weight * refused, 0.0, 1.0)
-    alike = np.clip((trust.near_zero - unlike) / (trust.near_zero - 1), 0.0, 1.0)
+    alike = np.clip(
+        (trust.near_zero - np.maximum(unlike, walked)) / (trust.near_zero - 1), 0.0, 1.0
+    )
     quality = honest * alike * (stuck_ms == 0) * ~doubled
-    return Verdict(quality, refused, unlike, stuck_ms, doubled, (quality >= trust.least) | keep)
+    believed = (quality >= trust.least) | keep
+    return Verdict(quality, refused, unlike, walked, stuck_ms, doubled, believed)

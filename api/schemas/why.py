@@ -83,4 +83,5 @@ class NeuronTrust(Record):
     refused_share: float
     two_voices: bool
     unlike_neighbours: float
+    drifting: float
     stuck_since: Time | None
