@@ -83,10 +83,13 @@ def _holds(part: Any, key: str) -> bool:
 
 
 def _with_known_terms(config: CityConfig) -> CityConfig:
-    """The configuration, whose laws use no term that they cannot know."""
+    """The configuration, whose laws know their terms and have as many as they were fitted on."""
     try:
         Chain.of(config.weather_laws, config.haze_laws)
     except KeyError as error:
         expected = "expected a term that its law can know"
         raise ConfigError("config/calibrated", "terms", error.args[0], expected) from error
+    except ValueError as error:
+        expected = "expected the rows that `hengfu calibrate weather` writes"
+        raise ConfigError("config/calibrated/weather.toml", "rows", str(error), expected) from error
     return config

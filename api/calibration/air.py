@@ -7,8 +7,8 @@ import numpy as np
 from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Report, Span
 from api.calibration.lawfile import header, law_file, value_table
 from api.calibration.record import Record, at, known_before, matrix
-from api.calibration.regression import fit_value
-from api.calibration.weather import LEAST_HOURS, WEAKEST, whole_hours
+from api.calibration.regression import WEAKEST, fit_value
+from api.calibration.weather import LEAST_HOURS, whole_hours
 from twin.climate.hazeterms import haze_past
 from twin.climate.row import HAZE_OFFSET
 from twin.climate.stages import STAGES

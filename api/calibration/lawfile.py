@@ -8,13 +8,20 @@ import numpy as np
 from api.calibration.fitter import Span
 from api.calibration.regression import ValueFit
 from twin.arrays import Floats
+from twin.climate.days import Days
+from twin.climate.network import Network
 
+Rows = dict[str, str | list[str]]  # rows of numbers by name
 Law = tuple[dict[str, object], dict[str, list[float]]]  # fields, terms
 SOURCES = {
     "weather": "Chen (2016), PM2.5 Data of Five Chinese Cities, UCI, DOI 10.24432/C52K58,\n"
     "# CC BY 4.0; Liang, Li, Zhang, Huang, Chen (2016), JGR Atmospheres 121, 10220-10236",
 }
 SOURCES["air"] = SOURCES["weather"]
+_READ = {
+    "weather": "What the rows mean stands in twin/climate/days.py, network.py and sight.py",
+    "air": "Terms are named in twin/climate/terms.py and stages.py",
+}
 
 
 def header(name: str, file: Path, span: Span, hours: int) -> str:
@@ -24,7 +31,7 @@ def header(name: str, file: Path, span: Span, hours: int) -> str:
         f"# Written by `hengfu calibrate {name}`; fit again instead of editing.\n"
         f"# S: every number here is fitted from {hours} hours of {file.name}, years {years}:\n"
         f"# {SOURCES[name]}.\n"
-        "# Terms are named in twin/climate/terms.py and stages.py.\n"
+        f"# {_READ[name]}.\n"
     )
 
 
@@ -39,9 +46,50 @@ def value_table(names: list[str], fit: ValueFit, step: float) -> Law:
     return fields, _terms(names, np.stack([fit.location, fit.scale]))
 
 
-def choice_table(names: list[str], odds: Floats) -> Law:
-    """ln odds of every class for each term that one of them uses."""
-    return {}, _terms(names, odds)
+def network_table(net: Network) -> Rows:
+    """Every array of a network as rows of numbers."""
+    return {
+        "middle": _numbers(net.middle),
+        "spread": _numbers(net.spread),
+        **{name: _rows(getattr(net, name)) for name in ("straight", "inner", "outer")},
+    }
+
+
+def day_table(days: Days) -> Rows:
+    """The laws of days as rows of numbers."""
+    return {
+        "season": _rows(days.season),
+        "quantiles": _rows(days.quantiles.reshape(-1, days.quantiles.shape[-1])),
+        "steps": _rows(days.steps.T),
+        "shocks": _rows(days.shocks.reshape(-1, days.shocks.shape[-1])),
+        "moist": _numbers(days.moist),
+    }
+
+
+def _rows(table: Floats) -> list[str]:
+    return [_numbers(row) for row in table]
+
+
+def _numbers(row: Floats) -> str:
+    """Three digits: more says nothing."""
+    return " ".join(f"{value:.3g}" for value in row)
+
+
+def weather_file(
+    head: str, bounds: Mapping[str, object], days: Rows, laws: Mapping[str, Rows]
+) -> str:
+    """The whole file: one section of the city's configuration."""
+    at = "weather_laws"
+    lines = [head, f"[{at}]", *(f"{name} = {_toml(value)}" for name, value in bounds.items())]
+    for name, table in {"days": days, **laws}.items():
+        lines += ["", f"[{at}.{name}]", *(f"{key} = {_text(rows)}" for key, rows in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _text(rows: str | list[str]) -> str:
+    if isinstance(rows, str):
+        return f'"{rows}"'
+    return "[\n" + "".join(f'  "{row}",\n' for row in rows) + "]"
 
 
 def _terms(names: list[str], table: Floats) -> dict[str, list[float]]:

@@ -62,14 +62,15 @@ def rows(series: Series) -> Row:
 
 
 def _past(row: Row, day: Floats, hour: Floats) -> Past:
-    ago = {lag: Row(*(_late(column, lag) for column in row)) for lag in LAGS}
+    ago = {lag: Row(*(late(column, lag) for column in row)) for lag in LAGS}
     signal = signals(row, ago[1], day, hour)
     signal["wet"] = np.where(np.isnan(row.rain), np.nan, signal["wet"])
-    means = {name: _late(_running(signal[kind], kept(name)), 1) for name, kind in SIGNALS.items()}
-    return Past(ago, Means(**means, run=_late(_run(row.direction), 1)))
+    means = {name: late(_running(signal[kind], kept(name)), 1) for name, kind in SIGNALS.items()}
+    return Past(ago, Means(**means, run=late(_run(row.direction), 1)))
 
 
-def _late(column: Floats, lag: int) -> Floats:
+def late(column: Floats, lag: int) -> Floats:
+    """The column so many hours ago, NaN before it begins."""
     late = np.full(len(column), np.nan)
     late[lag:] = column[:-lag]
     return late

@@ -1,4 +1,4 @@
-"""Ridge regressions with a scale of their own, and odds of classes; weak terms are dropped."""
+"""Ridge regressions with a scale of their own; weak terms are dropped."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ import numpy as np
 from twin.arrays import Bools, Floats
 from twin.climate.laws import RANKS
 
+WEAKEST = 2.0  # standard errors: terms below are dropped
 _ROUNDS = 3  # of location and scale in turn
 _WIDEST = 25.0  # squared deviates beyond it count as this much
 
@@ -129,55 +130,3 @@ def backward(
     solution = np.zeros(len(target))
     solution[at] = solved
     return solution
-
-
-def fit_odds(x: Floats, hit: Bools, weakest: float, ridge: float) -> Floats:
-    """Logistic regression: coefficients of ln odds that `hit` holds."""
-    scaled = Scaled.of(x)
-    penalty = np.full(x.shape[1], ridge)
-    penalty[0] = 0.0
-    start = np.zeros(x.shape[1])
-    start[0] = np.log(hit.mean() / (1 - hit.mean()))
-    full, square = _newton(scaled.x, hit, start, penalty, scaled.alive)
-    if weakest > 0:
-        fewer = backward(square, square @ full, 1.0, penalty, scaled.alive, weakest)
-        full, _ = _newton(scaled.x, hit, fewer, penalty, fewer != 0)
-    return scaled.plain(full)
-
-
-def _newton(
-    z: Floats, hit: Bools, start: Floats, penalty: Floats, alive: Bools
-) -> tuple[Floats, Floats]:
-    """Steps are halved until the likelihood grows; gives the information matrix too."""
-    at = np.flatnonzero(alive)
-    part, sign, least = z[:, at], np.where(hit, -1.0, 1.0), penalty[at]
-    b = start[at]
-
-    def loss(b: Floats) -> float:
-        return float(np.logaddexp(0, sign * (part @ b)).sum() + 0.5 * (least * b * b).sum())
-
-    now = loss(b)
-    for _ in range(15):
-        chance = 1 / (1 + np.exp(-np.clip(part @ b, -30, 30)))
-        square = (part * (chance * (1 - chance) + 1e-6)[:, None]).T @ part
-        step = np.linalg.solve(square + np.diag(least), part.T @ (hit - chance) - least * b)
-        share = 1.0
-        while share > 1e-3 and loss(b + share * step) > now:
-            share /= 2
-        b = b + share * step
-        before, now = now, loss(b)
-        if before - now < 0.5:
-            break
-    return _whole(b, at, len(start)), _square(square, at, len(start))
-
-
-def _whole(part: Floats, at: "np.typing.NDArray[np.intp]", size: int) -> Floats:
-    whole = np.zeros(size)
-    whole[at] = part
-    return whole
-
-
-def _square(part: Floats, at: "np.typing.NDArray[np.intp]", size: int) -> Floats:
-    whole = np.zeros((size, size))
-    whole[np.ix_(at, at)] = part
-    return whole

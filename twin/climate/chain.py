@@ -7,17 +7,19 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.arrays import Floats
-from twin.climate import laws
+from twin.climate import laws, network, sight
+from twin.climate.days import DayLaws, Days
 from twin.climate.hazeterms import haze_past
-from twin.climate.laws import ChoiceLaw, ValueLaw
+from twin.climate.laws import ValueLaw
 from twin.climate.memory import Memory
-from twin.climate.row import HAZE_OFFSET, Past, Row
+from twin.climate.network import Network, NetworkLaw
+from twin.climate.row import CALM, HAZE_OFFSET, Past, Row
 from twin.climate.stages import STAGES
 from twin.climate.terms import Part, Terms, base, fill, names, season
 from twin.config import Table
 
 PRESSURE_HPA, TRACE_MM = 1016.0, 0.1
-SATURATION_C = 0.3  # DES: the air at the station is saturated on half a percent of the hours
+REPORTED = 0.499  # of a unit: what lies nearer than this is reported as the unit
 RAIN_POWER = 0.25  # the law of the amount speaks of its fourth root
 Bounds = tuple[float, float]
 
@@ -30,13 +32,14 @@ class WeatherLaws(Table):
     pressure_bounds_hpa: Bounds
     wind_max_m_s: float
     rain_max_mm: float
-    direction: ChoiceLaw
-    wind: ValueLaw
-    wet: ChoiceLaw
-    rain: ValueLaw
-    pressure: ValueLaw
-    temp: ValueLaw
-    dew: ValueLaw
+    days: DayLaws
+    direction: NetworkLaw
+    wind: NetworkLaw
+    wet: NetworkLaw
+    rain: NetworkLaw
+    pressure: NetworkLaw
+    temp: NetworkLaw
+    dew: NetworkLaw
 
 
 class HazeLaws(Table):
@@ -58,17 +61,23 @@ class Exact(NamedTuple):
     haze: float
 
 
-def stage_names() -> dict[str, list[str]]:
-    """The terms that each law may use: those of the past and of the stages before it."""
+def haze_terms() -> list[str]:
+    """The terms that the haze's law may use: those of the past, of the hour, and its own."""
     memory = Memory.fresh()
     known, at = memory.past(), season(0.0, 0.0)
     row = Row(*memory.rows[0].tolist())
-    found, so_far = {}, names(base(known, 0.0, 0.0))
-    for name, stage in STAGES.items():
-        found[name] = list(so_far)
-        so_far += names(stage(row, known, at))
-    found["haze"] = so_far + names(haze_past(known, at))
-    return found
+    found = names(base(known, 0.0, 0.0))
+    for stage in STAGES.values():
+        found += names(stage(row, known, at))
+    return found + names(haze_past(known, at))
+
+
+def network_terms() -> dict[str, int]:
+    """How many terms each law of the weather sees."""
+    memory = Memory.fresh()
+    one = Row(*memory.rows[0])
+    seen = len(memory.seen(0.0, 0.0))
+    return {law: seen + len(sight.now(law, one, one)) for law in sight.LAWS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +86,24 @@ class Chain:
 
     weather: WeatherLaws
     air: HazeLaws
-    direction: laws.Choice
-    wind: laws.Value
-    wet: laws.Choice
-    rain: laws.Value
-    pressure: laws.Value
-    temp: laws.Value
-    dew: laws.Value
+    days: Days
+    networks: dict[str, Network]
     haze: laws.Value
     terms: int
 
     @classmethod
     def of(cls, weather: WeatherLaws, haze: HazeLaws) -> "Chain":
-        """Ready to run. KeyError names a term that no law can know."""
-        known = stage_names()
+        """Ready to run. KeyError names a term that the haze cannot know, ValueError a size."""
+        known = haze_terms()
+        sizes = network_terms().items()
+        networks = {name: Network.of(getattr(weather, name), terms) for name, terms in sizes}
         return cls(
             weather,
             haze,
-            direction=laws.choice(weather.direction, known["direction"]),
-            wind=laws.value(weather.wind, known["wind"]),
-            wet=laws.choice(weather.wet, known["wet"]),
-            rain=laws.value(weather.rain, known["rain"]),
-            pressure=laws.value(weather.pressure, known["pressure"]),
-            temp=laws.value(weather.temp, known["temp"]),
-            dew=laws.value(weather.dew, known["dew"]),
-            haze=laws.value(haze.haze, known["haze"]),
-            terms=len(known["haze"]),
+            Days.of(weather.days),
+            networks,
+            haze=laws.value(haze.haze, known),
+            terms=len(known),
         )
 
     def next_hour(self, memory: Memory, day: float, hour: float, chances: Floats) -> Exact:
@@ -110,7 +111,7 @@ class Chain:
 
         Eight chances between 0 and 1, one per law.
         """
-        draw = _Draw.begin(self, memory.past(), day, hour)
+        draw = _Draw.begin(self, memory, day, hour)
         for law, chance in zip(_ORDER, chances.tolist(), strict=True):
             law(draw, chance)
         memory.push(draw.row, day, hour)
@@ -124,31 +125,28 @@ class _Draw:
     chain: Chain
     known: Past
     at: Terms
+    seen: Floats
     terms: Floats
     known_terms: int
     row: Row
     exact: Exact
 
     @classmethod
-    def begin(cls, chain: Chain, known: Past, day: float, hour: float) -> "_Draw":
-        terms = np.empty(chain.terms)
+    def begin(cls, chain: Chain, memory: Memory, day: float, hour: float) -> "_Draw":
+        known, terms = memory.past(), np.empty(chain.terms)
         end = fill(terms, 0, base(known, day, hour))
-        return cls(chain, known, season(day, hour), terms, end, known.ago[1], Exact(*known.ago[1]))
+        one = known.ago[1]
+        seen = memory.seen(day, hour)
+        return cls(chain, known, season(day, hour), seen, terms, end, one, Exact(*one))
 
-    @property
-    def x(self) -> Floats:
-        """The terms that are known."""
-        return self.terms[: self.known_terms]
+    def outputs(self, law: str) -> Floats:
+        """What the law's network says of this hour."""
+        now = sight.now(law, self.row, self.known.ago[1])
+        return self.chain.networks[law].outputs(np.concatenate([self.seen, now]))
 
     def learns(self, parts: list[Part]) -> None:
         """These terms are known now."""
         self.known_terms = fill(self.terms, self.known_terms, parts)
-
-    def value(
-        self, law: laws.Value, chance: float, bounds: Bounds, change_of: float = 0.0
-    ) -> float:
-        drawn = change_of + law.at(self.x, chance)
-        return min(max(drawn, bounds[0]), bounds[1])
 
     def knows(self, stage: str, **values_now: tuple[float, float]) -> None:
         """Each value exact and as reported; the terms of the stage join the others."""
@@ -158,58 +156,67 @@ class _Draw:
             self.learns(STAGES[stage](self.row, self.known, self.at))
 
 
+def _within(value: float, bounds: Bounds) -> float:
+    return min(max(value, bounds[0]), bounds[1])
+
+
 def _direction(draw: _Draw, chance: float) -> None:
-    chances = draw.chain.direction.chances(draw.x)
+    chances = network.chances(draw.outputs("direction"))
     drawn = min(int(np.searchsorted(np.cumsum(chances), chance)), len(chances) - 1)
     draw.knows("direction", direction=(float(drawn), float(drawn)))
 
 
 def _wind(draw: _Draw, chance: float) -> None:
-    wind = draw.value(draw.chain.wind, chance, (0.0, draw.chain.weather.wind_max_m_s))
+    """Only calm or variable air may be reported as still."""
+    low = -math.inf if draw.row.direction == CALM else 1 - REPORTED
+    drawn = network.value(draw.outputs("wind"), chance, low)
+    wind = _within(drawn, (0.0, draw.chain.weather.wind_max_m_s))
     draw.knows("wind", wind=(wind, round(wind)))
 
 
 def _wet(draw: _Draw, chance: float) -> None:
     """Wet stands as the least amount until the amount is drawn."""
-    wet = TRACE_MM if chance < draw.chain.wet.chances(draw.x)[0] else 0.0
+    wet = TRACE_MM if chance < network.chances(draw.outputs("wet"))[0] else 0.0
     draw.knows("wet", rain=(wet, wet))
 
 
 def _rain(draw: _Draw, chance: float) -> None:
     rain = draw.row.rain
     if rain > 0:
-        bounds = (TRACE_MM**RAIN_POWER, draw.chain.weather.rain_max_mm**RAIN_POWER)
-        rain = round(draw.value(draw.chain.rain, chance, bounds) ** (1 / RAIN_POWER), 1)
+        root = network.value(draw.outputs("rain"), chance, (TRACE_MM / 2) ** RAIN_POWER)
+        drawn = round(root ** (1 / RAIN_POWER), 1)
+        rain = _within(drawn, (TRACE_MM, draw.chain.weather.rain_max_mm))
     draw.knows("rain", rain=(rain, rain))
 
 
 def _pressure(draw: _Draw, chance: float) -> None:
     low, high = draw.chain.weather.pressure_bounds_hpa
-    bounds = (low - PRESSURE_HPA, high - PRESSURE_HPA)
-    pressure = draw.value(draw.chain.pressure, chance, bounds, draw.known.ago[1].pressure)
+    drawn = draw.known.ago[1].pressure + network.value(draw.outputs("pressure"), chance)
+    pressure = _within(drawn, (low - PRESSURE_HPA, high - PRESSURE_HPA))
     draw.knows("pressure", pressure=(pressure, round(pressure)))
 
 
 def _temp(draw: _Draw, chance: float) -> None:
-    bounds = draw.chain.weather.temp_bounds_c
-    temp = draw.value(draw.chain.temp, chance, bounds, draw.known.ago[1].temp)
+    drawn = draw.known.ago[1].temp + network.value(draw.outputs("temp"), chance)
+    temp = _within(drawn, draw.chain.weather.temp_bounds_c)
     draw.knows("temp", temp=(temp, round(temp)))
 
 
 def _dew(draw: _Draw, chance: float) -> None:
     """Drawn from the values that the station could report beside the temperature."""
-    before, (low, high) = draw.known.ago[1].dew, draw.chain.weather.dew_bounds_c
-    room = min(draw.row.temp - SATURATION_C, high) - before
-    dew = max(low, before + draw.chain.dew.at(draw.x, chance, room))
-    reported = min(round(dew), draw.row.temp)
-    draw.knows("dew", dew=(min(dew, draw.exact.temp), reported))
+    before = draw.known.ago[1].dew
+    room = draw.row.temp + REPORTED - before
+    drawn = before + network.value(draw.outputs("dew"), chance, high=room)
+    dew = min(_within(drawn, draw.chain.weather.dew_bounds_c), draw.exact.temp)
+    draw.knows("dew", dew=(dew, min(round(dew), draw.row.temp)))
 
 
 def _haze(draw: _Draw, chance: float) -> None:
     """The monitor reports whole micrograms."""
     draw.learns(haze_past(draw.known, draw.at))
     bounds = (math.log(HAZE_OFFSET), math.log(draw.chain.air.haze_max_ug_m3 + HAZE_OFFSET))
-    haze = draw.value(draw.chain.haze, chance, bounds, draw.known.ago[1].haze)
+    change = draw.chain.haze.at(draw.terms, chance)
+    haze = _within(draw.known.ago[1].haze + change, bounds)
     reported = math.log(round(math.exp(haze) - HAZE_OFFSET) + HAZE_OFFSET)
     draw.knows("haze", haze=(haze, reported))
 

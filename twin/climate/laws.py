@@ -1,4 +1,4 @@
-"""The two kinds of law: a value with a location and a scale, and a choice between classes."""
+"""A law of a value: a location and a scale, both sums over terms, and a tabled deviate."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -35,15 +35,6 @@ class ValueLaw(Table):
     terms: dict[str, Pair]
 
 
-class ChoiceLaw(Table):
-    """ln odds of each class are sums over the terms; the chances are then put to sum 1.
-
-    A law with one column gives the chance of "yes".
-    """
-
-    terms: dict[str, tuple[float, ...]]
-
-
 @dataclass(frozen=True, slots=True)
 class Value:
     """A value law in arrays: one coefficient per term of its stage."""
@@ -65,33 +56,13 @@ class Value:
         return location + width * float(np.interp(chance, RANKS, self.quantiles))
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A choice law in arrays: (classes, terms)."""
-
-    odds: Floats
-
-    def chances(self, x: Floats) -> Floats:
-        """One chance per class; a single class is the chance of "yes"."""
-        share = 1 / (1 + np.exp(-np.clip(self.odds @ x, -30, 30)))
-        return share if len(share) == 1 else share / share.sum()
-
-
 def value(law: ValueLaw, names: list[str]) -> Value:
     """The law over these terms; KeyError for a term that its stage does not know."""
     table = _table(law.terms, names, 2)
     return Value(law, table[0], table[1], np.array(law.quantiles))
 
 
-def choice(law: ChoiceLaw, names: list[str]) -> Choice:
-    """The law over these terms; KeyError for a term that its stage does not know."""
-    width = len(next(iter(law.terms.values()), (0.0,)))
-    return Choice(_table(law.terms, names, width))
-
-
-def _table(
-    terms: "dict[str, Pair] | dict[str, tuple[float, ...]]", names: list[str], width: int
-) -> Floats:
+def _table(terms: dict[str, Pair], names: list[str], width: int) -> Floats:
     where = {name: number for number, name in enumerate(names)}
     table = np.zeros((width, len(names)))
     for name, coefficients in terms.items():

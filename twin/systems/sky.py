@@ -11,8 +11,8 @@ import numpy as np
 
 from twin.arrays import Floats
 from twin.climate.chain import PRESSURE_HPA, Chain, Exact
-from twin.climate.memory import COLUMNS, ROWS, Memory
-from twin.climate.row import CALM, SIGNALS
+from twin.climate.memory import COLUMNS, SIZES, Memory
+from twin.climate.row import CALM
 from twin.climate.spin import hour_of, next_hour, settle
 from twin.climate.storm import MINUTES, pattern, share
 from twin.clock import HOUR_MS
@@ -20,8 +20,7 @@ from twin.state import CityState, Quantity
 from twin.tick import Tick
 
 QUANTITIES = (
-    Quantity("climate.rows", truth=False, size=ROWS * COLUMNS),
-    Quantity("climate.means", truth=False, size=len(SIGNALS) + 1),
+    *(Quantity(f"climate.{name}", truth=False, size=size) for name, size in SIZES.items()),
     Quantity("climate.hours", truth=False, size=3 * COLUMNS),
     Quantity("climate.storm", truth=False, size=MINUTES),
     Quantity("climate.clock", truth=False, size=1),
@@ -48,7 +47,7 @@ def advance(state: CityState, tick: Tick, chain: Chain) -> None:
     behind = hour - int(clock[0])
     if behind == 0:
         return
-    memory = Memory(state["climate.rows"].reshape(ROWS, COLUMNS), state["climate.means"])
+    memory = Memory.over({name: state[f"climate.{name}"] for name in SIZES})
     if not 0 < behind <= _LONGEST_LEAP_H:
         settle(chain, memory, tick.seed, hour - 1)
         behind = 3

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from api.calibration.regression import fit_odds, fit_value
+from api.calibration.regression import fit_value
 
 HOURS = 6000
 
@@ -30,13 +30,6 @@ def test_terms_that_say_nothing_are_dropped(terms) -> None:
     rng = np.random.default_rng(5)
     fit = fit_value(terms, 0.5 * terms[:, 1] + rng.standard_normal(HOURS), weakest=4.0, ridge=1.0)
     assert np.flatnonzero(fit.location).tolist() == [0, 1]
-
-
-def test_odds_are_recovered(terms) -> None:
-    rng = np.random.default_rng(6)
-    chance = 1 / (1 + np.exp(2.0 - 0.5 * terms[:, 1]))
-    odds = fit_odds(terms, rng.random(HOURS) < chance, weakest=2.5, ridge=1.0)
-    assert odds[:2] == pytest.approx([-2.0, 0.5], abs=0.15)
 
 
 def test_a_term_that_never_changes_does_no_harm(terms) -> None:

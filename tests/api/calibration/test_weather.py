@@ -13,7 +13,7 @@ from api.calibration.lawfile import law_file, value_table
 from api.calibration.record import record, rows
 from api.calibration.regression import fit_value
 from api.realism.series import Series
-from twin.climate.chain import stage_names
+from twin.climate.chain import haze_terms
 
 COLUMNS = (
     *("No", "year", "month", "day", "hour", "season", "PM_US Post"),
@@ -137,5 +137,5 @@ def test_the_file_holds_the_terms_that_are_left(tmp_path: Path) -> None:
 
 
 def test_every_term_has_a_name_of_its_own() -> None:
-    names = stage_names()["haze"]
+    names = haze_terms()
     assert len(set(names)) == len(names)

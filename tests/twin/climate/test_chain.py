@@ -1,9 +1,12 @@
 """The chain of laws: bounds, couplings, memory."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
-from twin.climate.chain import CHANCES, HAZE_OFFSET, Chain, HazeLaws, stage_names
+from twin.climate.chain import CHANCES, HAZE_OFFSET, Chain, HazeLaws, haze_terms, network_terms
+from twin.climate.days import Day
 from twin.climate.laws import RANKS, ValueLaw, value
 from twin.climate.memory import Memory
 from twin.climate.row import Row
@@ -27,7 +30,7 @@ def settled(chain) -> Memory:
 
 
 def copy(memory: Memory) -> Memory:
-    return Memory(memory.rows.copy(), memory.means.copy())
+    return Memory(*(getattr(memory, field.name).copy() for field in fields(memory)))
 
 
 def haze_after(chain: Chain, memory: Memory, hours: int, **forced: float) -> float:
@@ -112,11 +115,31 @@ def test_a_ceiling_leaves_what_is_below_it_and_no_heap_at_it() -> None:
     assert np.mean(drawn > 2.09) < 0.1
 
 
-def test_a_term_that_the_law_cannot_know_is_refused(config) -> None:
-    """The wind of this hour is not known when its direction is drawn."""
-    late = {"one": (0.0,) * 5, "now_wind": (0.1,) * 5}
+def test_a_term_that_the_haze_cannot_know_is_refused(config) -> None:
+    bad = law(terms={"one": (0.0, 0.0), "tomorrow": (0.1, 0.0)})
+    haze = HazeLaws.model_validate({"haze_max_ug_m3": 500, "haze": bad})
+    with pytest.raises(KeyError, match="tomorrow"):
+        Chain.of(config.weather_laws, haze)
+    assert "now_wind" in haze_terms()
+
+
+def test_a_law_of_another_size_is_refused(config) -> None:
+    """The network of the wind does not know how wet the hour is."""
     laws = config.weather_laws
-    bad = laws.model_copy(update={"direction": laws.direction.model_copy(update={"terms": late})})
-    with pytest.raises(KeyError, match="now_wind"):
-        Chain.of(bad, HazeLaws.model_validate({"haze_max_ug_m3": 500, "haze": law()}))
-    assert "now_wind" in stage_names()["wet"]
+    with pytest.raises(ValueError, match="terms"):
+        Chain.of(laws.model_copy(update={"wind": laws.dew}), config.haze_laws)
+    assert network_terms()["wind"] < network_terms()["dew"]
+
+
+def test_today_is_near_what_was_foreseen_for_it(chain) -> None:
+    """The hours of a day make up its mean, but for the blur of the forecast."""
+    memory, apart = Memory.fresh(), []
+    start = HOUR - HOUR % 24 - 8  # local midnight
+    settle(chain, memory, 7, start)
+    for _ in range(12):
+        temps = []
+        for _ in range(24):
+            temps.append(next_hour(chain, memory, 7, start).temp)
+            start += 1
+        apart.append(np.mean(temps) - memory.days[1][Day._fields.index("temp")])
+    assert np.abs(apart).mean() < 1.0
