@@ -58,7 +58,8 @@ class Delivery:
         if not len(slow):
             return part, Messages.empty()
         sensor, at_ms = sensor[slow], part.at_ms.copy()
-        chance = uniform(draw(self._keys[sensor], at_ms[slow] // GRID_MS))
+        step = at_ms[slow] // GRID_MS if moment.ticks > 1 else moment.t_ms // GRID_MS
+        chance = uniform(draw(self._keys[sensor], step))
         at_ms[slow[chance < self._late[sensor]]] += GRID_MS
         arriving, later = replace(part, at_ms=at_ms), at_ms > moment.t_ms
         return arriving.take(~later), arriving.take(later)

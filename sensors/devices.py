@@ -29,12 +29,23 @@ class Devices:
         self._signal: Floats = normal(_once(keys, "signal")) * _RSSI_SPREAD_DB
         self._skew: Floats = (skew * 1e-6)[network.device]
         self._synchronised: Floats = (uniform(_once(keys, "sync")) * DAY_MS)[network.device]
+        self._minute: int | None = None
+        self._offset_ms: Ints = np.zeros(len(network), np.int64)
 
     def clock_offset_ms(self, sensor: Index, t_ms: int) -> Ints:
         """Device clock minus network time: grows at its rate by the minute, reset once a day."""
-        minute_ms = t_ms // MINUTE_MS * MINUTE_MS
-        since = (minute_ms + self._synchronised[sensor]) % DAY_MS
-        return np.rint(self._skew[sensor] * since).astype(np.int64)
+        minute = t_ms // MINUTE_MS
+        if minute != self._minute and len(sensor) < len(self._skew) / 2:
+            return self._offsets_ms(minute, self._skew[sensor], self._synchronised[sensor])
+        if minute != self._minute:
+            self._minute = minute
+            self._offset_ms = self._offsets_ms(minute, self._skew, self._synchronised)
+        return self._offset_ms[sensor]
+
+    @staticmethod
+    def _offsets_ms(minute: int, skew: Floats, synchronised: Floats) -> Ints:
+        since = (minute * MINUTE_MS + synchronised) % DAY_MS
+        return np.rint(skew * since).astype(np.int64)
 
     def arrays(self, count: int, t_ms: int) -> dict[str, Floats]:
         """The `device.*` arrays of the first `count` neurons."""

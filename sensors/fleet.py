@@ -135,55 +135,57 @@ class Fleet:
         counts = [len(part) for part in due]
         places = np.concatenate(due) if len(due) > 1 else due[0]
         at_ms = np.repeat(np.array(seen), counts)
-        values = self._measured(places, at_ms, seen)
+        values = self._measured(places, at_ms, seen, counts)
         told = np.isfinite(values)
         if not everyone:
-            told &= self._news(places, values, at_ms, counts)
-        rows = np.flatnonzero(told)
-        places, values, at_ms = places[rows], values[rows], at_ms[rows]
-        if everyone:
-            self._last[places] = values
+            self._keep_news(told, places, values, list(zip(seen, counts, strict=True)))
+        if not told.all():
+            rows = np.flatnonzero(told)
+            places, values, at_ms = places[rows], values[rows], at_ms[rows]
+        self._last[places] = values
         t_ms = at_ms + self._devices.clock_offset_ms(self._sensor[places], seen[-1])
         return Messages.of(ReadingBatch(self._schedule.order[places], t_ms, values), at_ms)
 
-    def _measured(self, places: Index, at_ms: Ints, seen: list[int]) -> Floats:
+    def _measured(self, places: Index, at_ms: Ints, seen: list[int], counts: list[int]) -> Floats:
         """Wire values with all that is wrong with them."""
-        shift = (at_ms - seen[0]) // GRID_MS * self._layout.size
+        shift = np.repeat(np.arange(len(seen)) * self._layout.size, counts)
         values, draws = np.empty(len(places)), np.zeros(len(places), np.uint64)
         flat, series = self._flat.reshape(-1), self._schedule.order[places]
-        switch = places >= self._schedule.numbers
-        rows = np.flatnonzero(switch)
-        values[rows] = switches(self._instruments, self._wrong, flat, places[rows], shift[rows])
-        rows = np.flatnonzero(~switch)
-        tick = self._schedule.tick(series[rows], at_ms[rows])
-        values[rows], draws[rows] = numbers(
-            self._instruments, self._offsets, flat, places[rows], tick, shift[rows]
+        plain, switch = self._schedule.parted(places)
+        values[switch] = switches(
+            self._instruments, self._wrong, flat, places[switch], shift[switch]
+        )
+        tick = self._schedule.tick(series[plain], at_ms[plain] if len(seen) > 1 else seen[0])
+        values[plain], draws[plain] = numbers(
+            self._instruments, self._offsets, flat, places[plain], tick, shift[plain]
         )
         if self._faults is None:
             return values
         moment = Moment(seen[-1], self._arrays, len(seen))
         return self._faults.measured(ReadingBatch(series, at_ms, values), draws, moment).value
 
-    def _news(self, places: Index, values: Floats, at_ms: Ints, counts: list[int]) -> Bools:
-        """Who has something to say; carries the last values from tick to tick."""
-        told = self._schedule.heartbeat(self._schedule.order[places], at_ms)
-        delta, sensor, end = self._delta[places], self._sensor[places], 0
-        for count in counts:
-            part, end = slice(end, end + count), end + count
-            self._speaks(places[part], values[part], delta[part], sensor[part], told[part])
-        return told
-
-    def _speaks(
-        self, places: Index, values: Floats, delta: Floats, sensor: Index, told: Bools
+    def _keep_news(
+        self, told: Bools, places: Index, values: Floats, ticks: list[tuple[int, int]]
     ) -> None:
-        """Add to `told`, in place: a neuron speaks with all its quantities or not at all."""
-        change = np.abs(values - self._last[places])
-        told |= ~(change < delta)
-        self._spoken += 1
-        self._spoke[sensor[told]] = self._spoken
-        np.equal(self._spoke[sensor], self._spoken, out=told)
-        rows = np.flatnonzero(told & np.isfinite(values))
-        self._last[places[rows]] = values[rows]
+        """Leave only those `told`, in place, who have something to say, tick by tick."""
+        delta, sensor, end = self._delta[places], self._sensor[places], 0
+        for t_ms, count in ticks:
+            part, end = slice(end, end + count), end + count
+            news = ~(np.abs(values[part] - self._last[places[part]]) < delta[part])
+            self._speak(news, places[part], sensor[part], t_ms)
+            told[part] &= news
+            if len(ticks) > 1:
+                rows = places[part][told[part]]
+                self._last[rows] = values[part][told[part]]
+
+    def _speak(self, news: Bools, places: Index, sensor: Index, t_ms: int) -> None:
+        """Add heartbeats, and all quantities of a neuron that has something to say, in place."""
+        still = np.flatnonzero(~news)
+        if len(still):
+            news[still] = self._schedule.heartbeat(self._schedule.order[places[still]], t_ms)
+            self._spoken += 1
+            self._spoke[sensor[news]] = self._spoken
+            np.equal(self._spoke[sensor], self._spoken, out=news)
 
     def _refresh(self, t_ms: int) -> None:
         """What changes slowly brought up to date."""

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from twin.arrays import Array, Floats, Index, Ints
+from twin.arrays import Array, Bools, Floats, Index, Ints
 
 Marks = npt.NDArray[np.uint32]
 
@@ -77,14 +77,15 @@ class Messages:
 
     `series`, `t_ms` and `value` are those of a ReadingBatch. `at_ms` is the tick of the fleet's
     grid at which each gets on: when it was said, or when what held it back lets it go. `marks`
-    are the faults that strike it on the way, one bit per line of the chain.
+    are the faults that strike it on the way, one bit per line of the chain; None before they
+    are known and afterwards.
     """
 
     series: Index
     t_ms: Ints
     value: Floats
     at_ms: Ints
-    marks: Marks
+    marks: Marks | None = None
 
     def __len__(self) -> int:
         return len(self.series)
@@ -98,8 +99,15 @@ class Messages:
             self.t_ms.take(where),
             self.value.take(where),
             self.at_ms.take(where),
-            self.marks.take(where),
+            None if self.marks is None else self.marks.take(where),
         )
+
+    def marked(self, bit: Marks | np.uint32) -> Bools:
+        """Which of them have this mark."""
+        if self.marks is None:
+            return np.zeros(len(self), bool)
+        marked: Bools = (self.marks & bit) != 0
+        return marked
 
     def readings(self) -> ReadingBatch:
         """The same without what matters on the way alone."""
@@ -109,7 +117,7 @@ class Messages:
     def of(batch: ReadingBatch, at_ms: Ints | int) -> "Messages":
         """Unmarked messages that get on at one tick, or each at its own."""
         at = np.full(len(batch), at_ms) if isinstance(at_ms, int) else at_ms
-        return Messages(batch.series, batch.t_ms, batch.value, at, np.zeros(len(batch), np.uint32))
+        return Messages(batch.series, batch.t_ms, batch.value, at)
 
     @staticmethod
     @cache
@@ -127,5 +135,11 @@ class Messages:
             np.concatenate([part.t_ms for part in parts]),
             np.concatenate([part.value for part in parts]),
             np.concatenate([part.at_ms for part in parts]),
-            np.concatenate([part.marks for part in parts]),
+            _all_marks(parts),
         )
+
+
+def _all_marks(parts: Sequence[Messages]) -> Marks | None:
+    """Marks of all of them, None when any has none."""
+    marks = [part.marks for part in parts if part.marks is not None]
+    return np.concatenate(marks) if len(marks) == len(parts) else None

@@ -10,6 +10,8 @@ from sensors.network import Network
 from sensors.noise import Keys, draw, salted, uniform
 from twin.arrays import Bools, Index, Ints
 
+Part = slice | Ints
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -63,6 +65,14 @@ class Schedule:
         if len(parts) == 1:
             return parts[0]
         return np.concatenate(parts) if parts else self._places[:0]
+
+    def parted(self, places: Index) -> tuple[Part, Part]:
+        """Where among these places the numbers are, and where the switches."""
+        if bool((places[1:] > places[:-1]).all()):
+            first = int(np.searchsorted(places, self.numbers))
+            return slice(0, first), slice(first, len(places))
+        switch = places >= self.numbers
+        return np.flatnonzero(~switch), np.flatnonzero(switch)
 
     def beats(self, series: Index) -> tuple[Ints, Ints]:
         """Phase and interval of the heartbeats of these series, in steps."""

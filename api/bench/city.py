@@ -25,8 +25,7 @@ SNAPSHOT_MS, SNAPSHOT_MB = 50, 5
 def rows(config: Path) -> Iterator[Row]:
     """Core seconds for one day, from the median of three stretches."""
     for area, (hours, bar_s) in AREAS.items():
-        simulation = _simulation(config, area)
-        alone = _simulation(config, area).city
+        simulation, alone = _simulation(config, area), _city(config, area)
         alone_s = median_cpu_s(lambda: alone.run_until(alone.now_ms + hours * HOUR_MS))  # noqa: B023
         day_s = median_cpu_s(lambda: _live(simulation, hours)) * 24 / hours  # noqa: B023
         neurons = simulation.network.table_rows[DEVICE]
@@ -43,10 +42,15 @@ def rows(config: Path) -> Iterator[Row]:
             yield from _snapshots(simulation)
 
 
-def _simulation(config: Path, area: str) -> Simulation:
+def _city(config: Path, area: str) -> City:
+    """Without neurons."""
     geography, scenarios = load_geography(config, area), load_scenarios(config)
-    city = City.start(load_city_config(config), geography, scenarios, 42, START_MS)
-    network = build_network(load_catalogue(config), geography)
+    return City.start(load_city_config(config), geography, scenarios, 42, START_MS)
+
+
+def _simulation(config: Path, area: str) -> Simulation:
+    city = _city(config, area)
+    network = build_network(load_catalogue(config), city.geography)
     return Simulation(city, network, load_profile(config))
 
 

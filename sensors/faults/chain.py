@@ -179,10 +179,10 @@ class Chain:
         self._seen_ms = moment.t_ms
 
     def _misread(self, part: Messages, draws: Keys, moment: Moment) -> Floats:
-        present = int(np.bitwise_or.reduce(part.marks))
+        present = _present(part)
         for line in self._values:
             if present & int(line.bit):
-                hit = (part.marks & line.bit) != 0
+                hit = part.marked(line.bit)
                 if line.kind.numeric:
                     hit &= self._tools.numeric[part.series]
                 struck = part.take(hit)
@@ -194,10 +194,10 @@ class Chain:
     def _travel(self, part: Messages, moment: Moment, joining: bool) -> list[Messages]:
         """Messages in trouble through the lines; late ones of earlier moments join at the end."""
         released = []
-        present = int(np.bitwise_or.reduce(part.marks)) if len(part) else 0
+        present = _present(part)
         for line in self._messages:
             if present & int(line.bit) and not (joining and line.kind.radio):
-                hit = (part.marks & line.bit) != 0
+                hit = part.marked(line.bit)
                 struck = part.take(hit)
                 self._note(line, struck)
                 become = line.strike(struck, moment, partial(self._bits, line, struck))
@@ -208,7 +208,7 @@ class Chain:
 
     def _mark(self, marks: Marks, device: Index, at_ms: Ints, moment: Moment) -> None:
         """Mark those whom the channel, the power and chance strike at this moment."""
-        draws = self._draws(device, at_ms)
+        draws = self._draws(device, at_ms if moment.ticks > 1 else moment.t_ms)
         self._mark_lost(marks, device, draws, at_ms, moment)
         self._mark_dark(marks, device, moment)
         self._mark_chance(marks, device, draws)
@@ -273,7 +273,7 @@ class Chain:
         names = self._network.sensor_ids
         return [FaultLabel(t_ms, names[row], fault, t_ms) for t_ms, row, fault in found]
 
-    def _draws(self, device: Index, at_ms: Ints) -> Keys:
+    def _draws(self, device: Index, at_ms: Ints | int) -> Keys:
         """64 bits per message: those of one neuron at one time agree."""
         return draw(self._keys[device], at_ms // GRID_MS)
 
@@ -307,6 +307,11 @@ def _chances(lines: list[Line]) -> list[tuple[Line, float, float]]:
             found.append((line, first, last))
             first = last
     return found
+
+
+def _present(part: Messages) -> int:
+    """All marks that any of these messages has."""
+    return 0 if part.marks is None else int(np.bitwise_or.reduce(part.marks, initial=0))
 
 
 def _bits(line: Line, draws: Keys) -> Keys:

@@ -145,7 +145,6 @@ class Line:
             np.frombuffer(state.t_ms, np.int64),
             np.frombuffer(state.value, np.float64),
             np.frombuffer(state.due_ms, np.int64),
-            np.zeros(len(series), np.uint32),
         )
         self.memory = Memory(
             np.frombuffer(state.held, np.float64).copy(),

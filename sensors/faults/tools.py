@@ -115,9 +115,7 @@ class Memory:
 
     def keep(self, batch: Messages, due_ms: Ints) -> None:
         """These messages, which were to get on now, get on later."""
-        kept = replace(
-            batch, at_ms=np.maximum(batch.at_ms, due_ms), marks=np.zeros_like(batch.marks)
-        )
+        kept = replace(batch, at_ms=np.maximum(batch.at_ms, due_ms), marks=None)
         order = np.argsort(batch.at_ms, kind="stable")  # as if every tick had come on its own
         self.waiting = Messages.concat([self.waiting, kept.take(order)])
 
