@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Report, Span
+from api.calibration.part import marked
 from api.realism.readers import RealFileError, read_series
 from api.realism.series import Series
 from twin.arrays import Floats, Ints
@@ -29,8 +30,8 @@ def fit_air_level(file: Path, span: Span, report: Report) -> Calibrated:
     power, factor = level(months, measured, _month_of(series.t_ms), series.pm25_ug_m3)
     head = (
         "# Written by `hengfu calibrate air-level`; fit again instead of editing.\n"
-        f"# S: fitted from {len(measured)} hours of {file.parent.name}/{file.name}, years "
-        f"{span.first or 'first'} to {span.last or 'last'}: US Department of State\n"
+        f"# S: fitted from {len(measured)} hours of {file.parent.name}/{file.name}, "
+        f"{span.text}: US Department of State\n"
         "# and EPA AirNow, monitor at 1469 Huaihai Middle Road (public domain, preliminary data).\n"
         "# PM2.5 today = factor of the month x haze ^ power.\n"
     )
@@ -65,8 +66,7 @@ def _measured(file: Path, span: Span) -> tuple[Ints, Floats]:
         raise CalibrationError(file, error.problems) from error
     if "pm25_ug_m3" not in series:
         raise CalibrationError(file, [f"holds {series.kind}, expected hourly PM2.5"])
-    years = np.array([span.holds(int(year)) for year in series.year])
-    chosen = years & np.isfinite(series["pm25_ug_m3"])
+    chosen = marked(series, span) & np.isfinite(series["pm25_ug_m3"])
     _check_months(file, series, chosen)
     return series.month[chosen], series["pm25_ug_m3"][chosen]
 

@@ -26,10 +26,9 @@ _READ = {
 
 def header(name: str, file: Path, span: Span, hours: int) -> str:
     """Where the numbers come from, as comment lines."""
-    years = f"{span.first or 'first'} to {span.last or 'last'}"
     return (
         f"# Written by `hengfu calibrate {name}`; fit again instead of editing.\n"
-        f"# S: every number here is fitted from {hours} hours of {file.name}, years {years}:\n"
+        f"# S: every number here is fitted from {hours} hours of {file.name}, {span.text}:\n"
         f"# {SOURCES[name]}.\n"
         f"# {_READ[name]}.\n"
     )

@@ -1,11 +1,14 @@
 """Week shapes of pedestrians from hourly counts: commuters near stations, shoppers in streets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Report, Span
+from api.calibration.part import to_check, to_fit
+from api.calibration.shapecheck import Figures, checked
 from api.calibration.sources import header
-from api.calibration.weeks import Week, mean_week, usual_week, week_lines
+from api.calibration.weeks import LEAST_DAYS, Week, mean_week, usual_week, week_lines
 from api.realism.readers import RealFileError, read_series
 from api.realism.series import Series
 
@@ -37,59 +40,69 @@ def weeks_of(series: Series, kind: Kind) -> dict[str, Week]:
     return {site: week for site, week in fit.items() if week.peak >= _MAIN * top}
 
 
-def _fit(name: str, kind: Kind, path: Path, span: Span, report: Report) -> Calibrated:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One file: the rows that are fitted, those left to check, and the weeks of its sites."""
+
+    fitted: Series
+    rest: Series | None
+    weeks: dict[str, Week]
+
+    @property
+    def week(self) -> Week:
+        return mean_week(list(self.weeks.values()))
+
+
+def _part(name: str, kind: Kind, path: Path, span: Span) -> _Part:
     try:
         series = read_series(path)
     except RealFileError as error:
         raise CalibrationError(path, error.problems) from error
     if series.kind != "pedestrians":
         raise CalibrationError(path, [f"holds {series.kind}, expected hourly pedestrian counts"])
-    report(0.3)
-    weeks = weeks_of(in_years(path, series, span), kind)
+    fitted = to_fit(path, series, span)
+    weeks = weeks_of(fitted, kind)
     if not weeks:
-        raise CalibrationError(
-            path,
-            [f"no site looks like {name}: {kind.__doc__}, 20 complete days of each kind of day"],
-        )
+        least = f"{LEAST_DAYS} complete days of each kind of day"
+        raise CalibrationError(path, [f"no site looks like {name}: {kind.__doc__}, {least}"])
+    return _Part(fitted, to_check(series, span), weeks)
+
+
+def _fit(name: str, kind: Kind, paths: Sequence[Path], span: Span, report: Report) -> Calibrated:
+    """The mean over the files of the mean over their sites: cities count alike."""
+    parts = [_part(name, kind, path, span) for path in paths]
     report(1.0)
-    return _calibrated(name, path, span, weeks)
-
-
-def in_years(path: Path, series: Series, span: Span) -> Series:
-    """The rows to fit. Raises CalibrationError when the file has none of these years."""
-    years = [year for year in sorted(set(series.year.tolist())) if span.holds(year)]
-    if not years:
-        raise CalibrationError(path, [f"has no hours in the years {span.first} to {span.last}"])
-    return series.years(years[0], years[-1])
-
-
-def _calibrated(name: str, path: Path, span: Span, weeks: dict[str, Week]) -> Calibrated:
-    week = mean_week(list(weeks.values()))
-    lines = [*header(name, path, span, tuple(weeks)), f"[crowd.visits.{name}]", *week_lines(week)]
+    week = mean_week([part.week for part in parts])
+    sites = tuple(site for part in parts for site in part.weeks)
+    lines = [*header(name, paths, span, sites), f"[crowd.visits.{name}]", *week_lines(week)]
     figures = (
-        ("sites", ", ".join(weeks)),
         ("days used", f"{week.days}"),
         ("weekend over working day", f"{week.weekend_share:.2f}"),
         ("day sd, kept", f"{week.day_sd:.3f}, {week.day_keep:.2f}"),
         ("hour sd, kept", f"{week.hour_sd:.3f}, {week.hour_keep:.2f}"),
     )
-    return Calibrated("\n".join(lines) + "\n", figures)
+    return Calibrated("\n".join(lines) + "\n", (*figures, *_checks(week, parts)))
 
 
-def _commuter(path: Path, span: Span, report: Report) -> Calibrated:
-    return _fit("commuter", is_commuter, path, span, report)
+def _checks(week: Week, parts: Sequence[_Part]) -> Figures:
+    found: list[tuple[str, str]] = []
+    for part in parts:
+        sites = tuple(part.weeks)
+        found += [("sites", ", ".join(sites)), *checked(week, part.fitted, part.rest, sites)]
+    return tuple(found)
 
 
-def _shopping(path: Path, span: Span, report: Report) -> Calibrated:
-    return _fit("shopping", is_shopping, path, span, report)
+def _fitter(dataset: str, name: str, kind: Kind, needs: str) -> Fitter:
+    def pool(paths: Sequence[Path], span: Span, report: Report) -> Calibrated:
+        return _fit(name, kind, paths, span, report)
+
+    def fit(path: Path, span: Span, report: Report) -> Calibrated:
+        return _fit(name, kind, (path,), span, report)
+
+    return Fitter(dataset, needs, f"calibrated/{dataset}.toml", fit, pool)
 
 
-COMMUTERS = Fitter(
-    "commuters", "hourly pedestrian counts with a station", "calibrated/commuters.toml", _commuter
-)
-SHOPPERS = Fitter(
-    "shoppers",
-    "hourly pedestrian counts with a shopping street",
-    "calibrated/shoppers.toml",
-    _shopping,
+COMMUTERS = _fitter("commuters", "commuter", is_commuter, "hourly pedestrian counts with a station")
+SHOPPERS = _fitter(
+    "shoppers", "shopping", is_shopping, "hourly pedestrian counts with a shopping street"
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from api.calibration.fitter import Span
+from api.calibration.part import marked
 from api.realism.series import Series
 from twin.arrays import Bools, Floats
 from twin.climate.chain import PRESSURE_HPA
@@ -40,7 +41,7 @@ def record(series: Series, span: Span) -> Record:
     years = moments.astype("datetime64[Y]")
     day = np.asarray((moments - years).astype(np.float64) / 24)
     hour = np.asarray((series.minutes // 60 % 24).astype(np.float64))
-    fit = np.array([span.holds(int(year)) for year in years.astype(np.int64) + 1970])
+    fit = marked(series, span)
     fit[:_WARM_UP_H] = False
     row = rows(series)
     return Record(row, _past(row, day, hour), day, hour, fit)

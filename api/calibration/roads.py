@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Report, Span
-from api.calibration.pedestrians import in_years
+from api.calibration.part import to_check, to_fit
+from api.calibration.shapecheck import checked
 from api.calibration.sources import header
-from api.calibration.weeks import by_day, usual_week, week_lines
+from api.calibration.weeks import LEAST_DAYS, by_day, usual_week, week_lines
 from api.realism.readers import RealFileError, read_series
 from api.realism.series import Series
 
@@ -22,14 +23,14 @@ def _fit(path: Path, span: Span, report: Report) -> Calibrated:
         raise CalibrationError(path, error.problems) from error
     if series.kind != "vehicles":
         raise CalibrationError(path, [f"holds {series.kind}, expected hourly road traffic"])
-    series = in_years(path, series, span)
+    rest, series = to_check(series, span), to_fit(path, series, span)
     week = usual_week(series, "vehicles_h")
     if week is None:
-        raise CalibrationError(path, ["fewer than 20 complete days of each kind of day"])
+        raise CalibrationError(path, [f"fewer than {LEAST_DAYS} complete days of each kind of day"])
     report(0.7)
     wet = wet_factor(series)
     lines = [
-        *header("road traffic", path, span, ("vehicles_h", "rain_mm")),
+        *header("road traffic", (path,), span, ("vehicles_h", "rain_mm")),
         "[traffic]",
         f"wet_demand = {wet:.4f} # above 0.5 mm/h",
         "",
@@ -43,6 +44,7 @@ def _fit(path: Path, span: Span, report: Report) -> Calibrated:
         ("day sd, kept", f"{week.day_sd:.3f}, {week.day_keep:.2f}"),
         ("hour sd, kept", f"{week.hour_sd:.3f}, {week.hour_keep:.2f}"),
         ("wet hours over dry", f"{wet:.3f}"),
+        *checked(week, series, rest, ("vehicles_h",)),
     )
     return Calibrated("\n".join(lines) + "\n", figures)
 

@@ -1,5 +1,6 @@
 """The head of a parameter file: what was fitted, on what, by whom, under which licence."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from api.calibration.fitter import Span
@@ -14,18 +15,13 @@ _ORIGINS = {
 }
 
 
-def header(name: str, path: Path, span: Span, columns: tuple[str, ...]) -> list[str]:
+def header(name: str, paths: Sequence[Path], span: Span, columns: tuple[str, ...]) -> list[str]:
     """Comment lines; a file of unknown origin is named as such."""
     origins = [text for key, text in _ORIGINS.items() if any(key in column for column in columns)]
-    origin = f"{path.resolve().parent.name}/{path.name}"
-    years = "all years" if span.first is None and span.last is None else _years(span)
+    files = " and ".join(f"{path.resolve().parent.name}/{path.name}" for path in paths)
     return [
-        f"# Fitted parameters ({name}), not measurements. FIT: from {origin}, {years}.",
+        f"# Fitted parameters ({name}), not measurements. FIT: from {files}, {span.text}.",
         f"# Sites or columns: {', '.join(columns)}.",
-        f"# Source: {'; '.join(origins) or 'a file of the user'}.",
+        f"# Source: {'; '.join(dict.fromkeys(origins)) or 'a file of the user'}.",
         "",
     ]
-
-
-def _years(span: Span) -> str:
-    return f"{span.first or 'the first'} to {span.last or 'the last year'}"

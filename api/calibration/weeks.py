@@ -9,10 +9,10 @@ from twin.arrays import Bools, Floats, Ints
 
 CLASSES = ("workday", "friday", "saturday", "sunday")
 _CLASS = np.array([0, 0, 0, 0, 1, 2, 3])
-_SEASON_DAYS = 43
 _ODD_DAY = 0.5  # below this share of the usual total a day is a holiday or a fault
 _BUSY = 0.15  # of the busiest hour: below it an hour's deviation says little
-_LEAST_DAYS = 20  # of each class
+_PLAIN = ("peak", "day_keep", "hour_keep")
+LEAST_DAYS = 15  # of each class
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,20 @@ class Week:
         return float((total[2] + total[3]) / (2 * total[0]))
 
     @property
+    def profile(self) -> Floats:
+        """168 hours from Monday on, over their mean."""
+        hours = np.concatenate([np.tile(self.hours[0], 4), self.hours[1:].ravel()])
+        return np.asarray(hours / hours.mean())
+
+    @property
+    def cv2(self) -> float:
+        """Variance of the days over their mean squared, as the shape and its swings make it."""
+        total = self.profile.reshape(7, 24).sum(axis=1)
+        weight = self.hours[0] / self.hours[0].sum()
+        swing = self.day_sd**2 + self.hour_sd**2 * _left_in_a_day(weight, self.hour_keep)
+        return float(np.mean(total**2) * np.exp(swing) / total.mean() ** 2 - 1)
+
+    @property
     def busiest_hour(self) -> int:
         """The busiest hour from Monday to Thursday."""
         return int(self.hours[0].argmax())
@@ -47,7 +61,7 @@ def usual_week(series: Series, column: str) -> Week | None:
     days, weekday = by_day(series, column)
     group = _CLASS[weekday]
     use = _usual_days(days, group)
-    if min(np.bincount(group[use], minlength=4)) < _LEAST_DAYS:
+    if min(np.bincount(group[use], minlength=4)) < LEAST_DAYS:
         return None
     hours = np.array([days[use & (group == row)].mean(axis=0) for row in range(4)])
     peak = float(hours[0].max())
@@ -89,14 +103,14 @@ def _usual_days(days: Floats, group: Ints) -> Bools:
 
 
 def _day_logs(days: Floats, hours: Floats, group: Ints, use: Bools) -> Floats:
-    """Log of each day's total over its class's, less the season (a moving mean); NaN if unused."""
+    """Log of each day's total over its class's; NaN if unused.
+
+    The season is in it: the city's streets have none of their own.
+    """
     ratio = days.sum(axis=1) / hours.sum(axis=1)[group]
     logs = np.full(len(days), np.nan)
     logs[use] = np.log(ratio[use])
-    near = np.ones(_SEASON_DAYS)
-    known = np.convolve(use.astype(np.float64), near, "same")
-    season = np.convolve(np.nan_to_num(logs), near, "same") / np.maximum(1, known)
-    return np.asarray(logs - season)
+    return logs
 
 
 def _hour_logs(days: Floats, hours: Floats, group: Ints, use: Bools, peak: float) -> Floats:
@@ -142,11 +156,12 @@ def week_lines(week: Week) -> list[str]:
 
 
 def mean_week(weeks: list[Week]) -> Week:
-    """The plain mean over sites, each counted alike."""
+    """The plain mean over sites, each counted alike; variances are averaged, not deviations."""
     hours = np.mean([week.hours for week in weeks], axis=0)
-    top = float(hours[0].max())
-    mean = {
-        name: float(np.mean([getattr(week, name) for week in weeks]))
-        for name in ("peak", "day_sd", "day_keep", "hour_sd", "hour_keep")
+    mean = {name: float(np.mean([getattr(week, name) for week in weeks])) for name in _PLAIN}
+    spread = {
+        name: float(np.sqrt(np.mean([getattr(week, name) ** 2 for week in weeks])))
+        for name in ("day_sd", "hour_sd")
     }
-    return Week(hours / top, days=min(week.days for week in weeks), **mean)
+    top = float(hours[0].max())
+    return Week(hours / top, days=min(week.days for week in weeks), **mean, **spread)

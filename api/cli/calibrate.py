@@ -15,9 +15,9 @@ from twin.config import default_config_dir
 
 def calibrate(
     dataset: Annotated[str, typer.Argument(help="What the file holds, or `list`.")],
-    file: Annotated[Path | None, typer.Argument(help="CSV with the measurements.")] = None,
+    file: Annotated[list[Path] | None, typer.Argument(help="CSV with the measurements.")] = None,
     fit: Annotated[
-        str, typer.Option(help="Years to fit, e.g. 2010:2013; all when not given.")
+        str, typer.Option(help="Years to fit, e.g. 2010:2013, or first-half; all when not given.")
     ] = "",
     target: Annotated[
         Path | None,
@@ -30,7 +30,7 @@ def calibrate(
         _list()
         return
     fitter = _fitter(dataset)
-    done = _run(fitter, _given(fitter, file), _span(fit))
+    done = _run(fitter, _given(fitter, file or []), _span(fit))
     path = target or (config or default_config_dir()) / fitter.out
     _write(path, done.text)
     for name, figure in done.figures:
@@ -53,12 +53,15 @@ def _names() -> str:
     return ", ".join(sorted(FITTERS))
 
 
-def _given(fitter: Fitter, file: Path | None) -> Path:
-    if file is None:
+def _given(fitter: Fitter, files: list[Path]) -> list[Path]:
+    if not files:
         raise UsageError(f"hengfu calibrate {fitter.name} FILE: a file is needed: {fitter.needs}")
-    if not file.is_file():
-        raise CalibrationError(file, ["there is no such file"])
-    return file
+    if len(files) > 1 and fitter.pool is None:
+        raise UsageError(f"hengfu calibrate {fitter.name} takes one file, {len(files)} were given")
+    for file in files:
+        if not file.is_file():
+            raise CalibrationError(file, ["there is no such file"])
+    return files
 
 
 def _span(text: str) -> Span:
@@ -68,11 +71,17 @@ def _span(text: str) -> Span:
         raise UsageError(f"--fit {error}") from error
 
 
-def _run(fitter: Fitter, file: Path, span: Span) -> Calibrated:
+def _run(fitter: Fitter, files: list[Path], span: Span) -> Calibrated:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=out(), transient=True) as progress:
         task = progress.add_task(f"fitting {fitter.name}", total=1.0)
-        return fitter.fit(file, span, lambda share: progress.update(task, completed=share))
+
+        def report(share: float) -> None:
+            progress.update(task, completed=share)
+
+        if fitter.pool is not None:
+            return fitter.pool(files, span, report)
+        return fitter.fit(files[0], span, report)
 
 
 def _write(path: Path, text: str) -> None:

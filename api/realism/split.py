@@ -102,13 +102,16 @@ def _cut(series: Series, span: tuple[int, int]) -> Series:
     return part
 
 
+def middle(series: Series) -> int:
+    """The first row of the second half: a midnight."""
+    half = len(series) // 2
+    to_midnight = int(-(series.minutes[half] // series.step_min) % (1440 // series.step_min))
+    return min(len(series), half + to_midnight)
+
+
 def _halves(series: Series) -> Split:
-    middle = len(series) // 2
-    to_midnight = int(-(series.minutes[middle] // series.step_min) % (1440 // series.step_min))
-    middle = min(len(series), middle + to_midnight)
-    return Split(
-        series.rows(0, middle), series.rows(middle, len(series)), "first half", "second half"
-    )
+    half = middle(series)
+    return Split(series.rows(0, half), series.rows(half, len(series)), "first half", "second half")
 
 
 def _span(years: tuple[int, int]) -> str:

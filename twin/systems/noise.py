@@ -20,7 +20,16 @@ from twin.systems.soundscape import (
     places,
     works_db,
 )
-from twin.systems.texture import TextureParams, happen, moves_db, offset_db, wander
+from twin.systems.texture import (
+    TextureParams,
+    awake,
+    balanced_db,
+    happen,
+    moves_db,
+    offsets_db,
+    wander,
+    widths,
+)
 from twin.tick import Tick
 
 
@@ -45,6 +54,7 @@ QUANTITIES = (
     Quantity("link.noise_l10_db", 53.0),
     Quantity("link.noise_z", truth=False),
     Quantity("link.noise_slow_z", truth=False),
+    Quantity("link.noise_stir_z", truth=False),
     Quantity("link.noise_event_db", truth=False),
 )
 
@@ -58,7 +68,7 @@ class Layout:
     crowd_share: Floats
     plaza_link: Index
     place: Places
-    offset_db: float
+    offsets_db: Floats
 
 
 def prepare(geography: Geography, params: NoiseParams) -> Layout:
@@ -70,20 +80,20 @@ def prepare(geography: Geography, params: NoiseParams) -> Layout:
         crowd_share=np.minimum(1.0, 40 / np.maximum(1.0, column(links, "length_m"))),
         plaza_link=geography["plaza"].link,
         place=places(geography, params.sources),
-        offset_db=offset_db(params.texture),
+        offsets_db=offsets_db(params.texture),
     )
 
 
 def begin(state: CityState, tick: Tick) -> None:
     """Minutes start anywhere in their usual swing."""
     rng = tick.rng("noise/start")
-    for name in ("link.noise_z", "link.noise_slow_z"):
+    for name in ("link.noise_z", "link.noise_slow_z", "link.noise_stir_z"):
         state[name] = rng.standard_normal(len(state[name]))
 
 
 def step(state: CityState, tick: Tick, layout: Layout, params: NoiseParams) -> None:
     """Energy sum of all that sounds, with the texture of real minutes around it."""
-    rng, texture = tick.rng("noise"), params.texture
+    rng = tick.rng("noise")
     streets = layout.place.streets
     steady = energy_sum(
         _traffic_level(state, tick, layout, params),
@@ -94,12 +104,26 @@ def step(state: CityState, tick: Tick, layout: Layout, params: NoiseParams) -> N
         np.full(streets, cicadas_db(state, tick, params.sources)),
         np.full(streets, _floor(tick, params)),
     )
-    fast, slow, event = (state[f"link.noise_{name}"] for name in ("z", "slow_z", "event_db"))
+    moved = _moved(state, tick, layout, params.texture, rng)
+    _write(state, steady + moved, tick, params, rng)
+
+
+def _moved(
+    state: CityState,
+    tick: Tick,
+    layout: Layout,
+    texture: TextureParams,
+    rng: np.random.Generator,
+) -> Floats:
+    """What the minute is over or under its hour, which keeps its energy."""
+    names = ("z", "slow_z", "event_db", "stir_z")
+    fast, slow, event, stir = (state[f"link.noise_{name}"] for name in names)
     wander(fast, texture.fast_keep, tick.dt_s, rng)
     wander(slow, texture.slow_keep, tick.dt_s, rng)
+    wander(stir, texture.stir_keep, tick.dt_s, rng)
     happen(event, texture, tick.dt_s, rng)
-    moved = moves_db(fast, slow, event, texture) - layout.offset_db
-    _write(state, steady + moved, tick, params, rng)
+    width = widths(stir, tick.hour, texture)
+    return balanced_db(moves_db(fast, slow, event, width, texture), width, layout.offsets_db)
 
 
 def _write(
@@ -160,8 +184,8 @@ def _talk(state: CityState, layout: Layout, params: NoiseParams) -> Floats:
 
 def _floor(tick: Tick, params: NoiseParams) -> float:
     """The hum of the city, lowest at 3:30."""
-    day = 0.5 - 0.5 * math.cos(2 * math.pi * (tick.hour - 3.5) / 24)
-    return params.floor_night_db + (params.floor_day_db - params.floor_night_db) * day
+    span = params.floor_day_db - params.floor_night_db
+    return params.floor_night_db + span * awake(tick.hour)
 
 
 def energy_sum(*levels_db: Floats) -> Floats:

@@ -9,9 +9,7 @@ import pytest
 
 from api.calibration import FITTERS, CalibrationError, Span, sound
 from api.realism.series import Series
-from twin.cityconfig import load_city_config
-from twin.config import default_config_dir, validate
-from twin.systems import texture
+from twin.config import validate
 from twin.systems.shapes import WeekShape
 from twin.systems.texture import TextureParams
 
@@ -119,8 +117,11 @@ def test_the_texture_of_made_up_minutes_is_approached() -> None:
         events_per_h=6.0,
         event_db=5.0,
         event_keep=0.1,
+        stir_sd=0.2,
+        stir_keep=0.98,
+        calm=0.8,
     )
-    level = sound.simulate(known, 240, 3)
+    level = sound.simulate(known, 1440, 3)
     real = sound.fingerprint(Series("sound", 0, 1, {"laeq_db": level}))
     _, at_first = sound.search(real, lambda _: None, rounds=0)
     found, miss = sound.search(real, lambda _: None, rounds=2)
@@ -129,10 +130,37 @@ def test_the_texture_of_made_up_minutes_is_approached() -> None:
     assert spread == pytest.approx(np.hypot(1.8, 0.6), rel=0.25)
 
 
-def test_the_shipped_texture_keeps_the_energy_of_the_hour() -> None:
-    params = load_city_config(default_config_dir()).noise.texture
-    level = sound.simulate(params, 600, 4) - texture.offset_db(params)
-    assert 10 * np.log10(np.mean(10 ** (level / 10))) == pytest.approx(50.0, abs=0.3)
+def test_half_of_a_file_is_fitted_and_both_parts_are_told(write: Write) -> None:
+    """What the second half does is no part of the fit, and the figures say how far it is."""
+    late, values = slice(15 * 7 * 24, None), counts()
+    values["Market Street"][late] = np.roll(values["Market Street"][late], 12)
+    span = Span.parse("first-half")
+    fits = [
+        FITTERS["shoppers"].fit(people(write, **columns), span, lambda _: None)
+        for columns in (counts(), values)
+    ]
+    assert fits[0].text == fits[1].text
+    told = [dict(fit.figures) for fit in fits]
+    assert told[0]["fitted on"] == told[1]["fitted on"]
+    r = [float(figures["checked on"].split("r ")[1].split(",")[0]) for figures in told]
+    assert r[0] > 0.97 > r[1]
+
+
+def test_two_cities_count_alike(write: Write) -> None:
+    """However many sites one of them has."""
+    early, late = (np.roll(counts()["Market Street"], by) for by in (0, 1))
+    hours = clock(len(early), 60)
+    one = write({"time_local": hours, "A": early, "B": early, "C": early}, "one.csv")
+    other = write({"time_local": hours, "D": late}, "other.csv")
+    pool = FITTERS["shoppers"].pool
+    assert pool is not None
+    both = shape(pool((one, other), Span(), print).text, "crowd", "visits", "shopping")
+    alone = [
+        np.array(shape(fit("shoppers", path).text, "crowd", "visits", "shopping").workday)
+        for path in (one, other)
+    ]
+    mean = (alone[0] + alone[1]) / 2
+    assert both.workday == pytest.approx(mean / mean.max(), abs=0.01)
 
 
 @pytest.mark.parametrize(
