@@ -10,7 +10,9 @@ from api.vitals.ratio import ratio
 from twin.arrays import Bools, Floats, Ints
 
 UNUSUAL = 3.0  # units beyond which an anomaly counts as something that happens (design choice)
-RECENT = (2, 3, 5, 17, SLOTS + 1)  # rows of the trailing means: 15 min to a day, ends included
+# Rows of the trailing means, 15 min to a day, ends included; those about an hour tell what enters
+# and leaves a vital sign that is itself the mean of an hour.
+RECENT = (2, 3, 4, 5, 6, 17, SLOTS + 1)
 
 
 @dataclass(frozen=True, slots=True)
