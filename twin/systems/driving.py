@@ -32,6 +32,7 @@ class Roads:
     length_m: Floats
     lanes: Floats
     room_veh: Floats
+    some_room_veh: Floats  # the same, never 0, to divide by
     free_m_s: Floats
     arm_in: Index
     arm_out: Index
@@ -54,7 +55,8 @@ def roads(geography: Geography, vehicle_m: float) -> Roads:
     has_in, has_out = np.flatnonzero(arm_in >= 0), np.flatnonzero(arm_out >= 0)
     room = length * both / vehicle_m
     into, away = arm_in[has_in], arm_out[has_out]
-    return Roads(net, length, both, room, free, arm_in, arm_out, has_in, has_out, into, away)
+    some = np.maximum(1e-12, room)
+    return Roads(net, length, both, room, some, free, arm_in, arm_out, has_in, has_out, into, away)
 
 
 def _without_junction(net: Network, arms: Index, lanes: Floats) -> tuple[Network, Index, Index]:
@@ -67,9 +69,10 @@ def _without_junction(net: Network, arms: Index, lanes: Floats) -> tuple[Network
     away = np.where(net.head[arms] == centre, back, forth)
     head, tail = net.head.copy(), net.tail.copy()
     head[into], tail[away] = net.nodes, net.nodes
-    cut = replace(net, head=head, tail=tail, nodes=net.nodes + 1, opens=np.r_[net.opens, 0.0])
+    nodes, opens = net.nodes + 1, np.r_[net.opens, 0.0]
+    meet = np.maximum(1, np.bincount(tail, minlength=nodes))
     return (
-        cut,
+        replace(net, head=head, tail=tail, nodes=nodes, opens=opens, meet=meet),
         np.where(lanes[into] > 0, into, -1).astype(np.int32),
         np.where(lanes[away] > 0, away, -1).astype(np.int32),
     )
@@ -117,7 +120,7 @@ def advance(drive: Drive, step: Step, road: Roads) -> None:
     entries[arm_out] = drive.leaving[road.has_out]
     spare = road.room_veh - drive.vehicles - step.standing
     spare[arm_in] -= drive.coming[road.has_in]
-    source = step.source * np.maximum(0.0, spare) / np.maximum(1e-12, road.room_veh)
+    source = step.source * np.maximum(0.0, spare) / road.some_room_veh
     spare = np.maximum(0.0, spare - source)
     taken = np.minimum(1.0, np.minimum(step.most, spare) / np.maximum(1e-12, entries))
     entries *= taken

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Ints, clamp
+from twin.arrays import Floats, Ints
 from twin.clock import MINUTE_MS
 from twin.geography import Geography
 from twin.profiles import keep
@@ -35,13 +35,16 @@ _MEAN_S = 420.0  # three cycles
 class Layout:
     """Fixed facts about the arms; near: arms x cells, 1 where the cell presses on the arm.
 
-    turn: share of each arm's vehicles that leaves by each other arm.
+    turn: share of each arm's vehicles that leaves by each other arm; phases: start and length of
+    the cycle's greens, phase: which of them is each arm's.
     """
 
     lanes: Floats
     saturation_veh_h: Floats
     green_from_s: Floats
     green_s: Floats
+    phases: tuple[tuple[float, float], ...]
+    phase: Ints
     room_m: Floats
     away: Ints
     away_room_veh: Floats
@@ -55,6 +58,7 @@ def prepare(geography: Geography, params: TrafficParams) -> Layout:
     peak, lanes = column(arms, "peak_pcu_h"), np.maximum(1.0, column(arms, "lanes"))
     saturation = lanes * column(arms, "saturation_pcu_h")
     start, green = _greens(column(arms, "bearing_deg"), peak / saturation, params)
+    phases, phase = np.unique(np.stack([start, green]), axis=1, return_inverse=True)
     road = roads(geography, params.vehicle_length_m)
     away = np.maximum(0, road.arm_out).astype(np.int64)
     known = road.arm_out >= 0
@@ -66,6 +70,8 @@ def prepare(geography: Geography, params: TrafficParams) -> Layout:
         saturation_veh_h=saturation,
         green_from_s=start,
         green_s=green,
+        phases=tuple((float(begin), float(length)) for begin, length in phases.T),
+        phase=phase.reshape(-1),
         room_m=np.where(arms.link >= 0, column(links, "length_m")[arms.link], 100.0),
         away=away,
         away_room_veh=np.where(known, road.room_veh[away], 0.0),
@@ -124,12 +130,18 @@ def green_in_step_s(tick: Tick, layout: Layout, params: TrafficParams) -> Floats
     """Seconds of green of each arm within the step that ends now; the cycle runs by the clock."""
     # From a whole number of cycles on: seconds since 1970 would cost the last digits.
     end = tick.dt_s + (tick.t_ms / 1000 - tick.dt_s) % params.cycle_s
-    return _green_until_s(end, layout, params) - _green_until_s(end - tick.dt_s, layout, params)
+    cycle_s, begin = params.cycle_s, end - tick.dt_s
+    greens = [
+        _green_until_s(end, phase, cycle_s) - _green_until_s(begin, phase, cycle_s)
+        for phase in layout.phases
+    ]
+    return np.array(greens)[layout.phase]
 
 
-def _green_until_s(moment_s: float, layout: Layout, params: TrafficParams) -> Floats:
-    cycles, rest = divmod(moment_s, params.cycle_s)
-    return cycles * layout.green_s + clamp(rest - layout.green_from_s, 0.0, layout.green_s)
+def _green_until_s(moment_s: float, phase: tuple[float, float], cycle_s: float) -> float:
+    start_s, length_s = phase
+    cycles, rest = divmod(moment_s, cycle_s)
+    return cycles * length_s + min(max(rest - start_s, 0.0), length_s)
 
 
 def _leave(state: CityState, ready: Floats, layout: Layout) -> Floats:

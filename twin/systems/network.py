@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Bools, Floats, Index
+from twin.arrays import Bools, Floats, Index, Ints
 from twin.geography import Geography
 from twin.relations import column
 
@@ -20,13 +20,15 @@ from twin.relations import column
 class Network:
     """Directed streets: rows 0..L-1 go from `from_node` to `to_node`, rows L..2L-1 back.
 
-    opens: how many streets leave each node that the area does not hold; 1 at a dead end.
+    opens: how many streets leave each node that the area does not hold, 1 at a dead end; meet:
+    how many directed streets of the area begin there, at least 1.
     """
 
     tail: Index
     head: Index
     nodes: int
     opens: Floats
+    meet: Ints
 
     @property
     def streets(self) -> int:
@@ -59,15 +61,15 @@ def network(geography: Geography) -> Network:
     degree = column(nodes, "degree")
     opens = np.where(degree <= 1, 1.0, np.maximum(0.0, degree - here))
     tail = np.r_[start, end].astype(np.int32)
-    return Network(tail, np.r_[end, start].astype(np.int32), len(nodes), opens)
+    meet = np.maximum(1, np.bincount(tail, minlength=len(nodes)))
+    return Network(tail, np.r_[end, start].astype(np.int32), len(nodes), opens, meet)
 
 
 def inward(net: Network, pull: Floats) -> Bools:
     """Per street whether from_node to to_node leads towards the stronger pull."""
     streets = net.streets
     both = np.r_[pull, pull]
-    count = np.maximum(1, np.bincount(net.tail, minlength=net.nodes))
-    at_node = np.bincount(net.tail, both, minlength=net.nodes) / count
+    at_node = np.bincount(net.tail, both, minlength=net.nodes) / net.meet
     return np.asarray(at_node[net.head[:streets]] >= at_node[net.tail[:streets]])
 
 
@@ -76,8 +78,7 @@ def corners(net: Network, target_s: Floats, come_share: float = 0.5) -> Corners:
     those that meet there, `come_share` of it inwards."""
     arriving = np.bincount(net.head, target_s, minlength=net.nodes)
     leaving = np.bincount(net.tail, target_s, minlength=net.nodes)
-    streets = np.maximum(1, np.bincount(net.tail, minlength=net.nodes))
-    beyond = net.opens * (arriving + leaving) / streets
+    beyond = net.opens * (arriving + leaving) / net.meet
     come, out = beyond * come_share, beyond * (1 - come_share)
     total_in, total_out = arriving + come, np.maximum(1e-12, leaving + out)
     return Corners(

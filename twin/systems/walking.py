@@ -169,6 +169,8 @@ class Step:
     corners: Corners
     begin: Floats
     come: Floats
+    newcomers: float  # all that come and begin at corners when everything has room
+    stay: Floats  # share of those who arrive at a corner and go no further
     flow: Floats  # room to work in: a flow per cell, then one per directed street
 
 
@@ -195,6 +197,8 @@ def plan(
         corners=turning,
         begin=turning.begin * dt_s,
         come=turning.come * dt_s,
+        newcomers=float(turning.begin.sum() + turning.come.sum()) * dt_s,
+        stay=1 - turning.on,
         flow=np.empty(2 * len(link) + 2 * streets),
     )
 
@@ -219,10 +223,10 @@ def advance(walk: Walk, step: Step, pavement: Pavements, source: Floats | None =
         room, begun = room * supply, begun * supply
     through = _cut(coming, room, corner, pavement)
     walk.left += step.end * float(people.sum())
-    walk.left += float(arriving @ (1 - corner.on) + leaving @ corner.outside)
+    walk.left += float(arriving @ step.stay + leaving @ corner.outside)
     people *= 1 - step.end
     if through is None:
-        walk.entered += float(begun.sum() + step.come.sum() + step.begin.sum())
+        walk.entered += float(begun.sum()) + step.newcomers
         people -= want.reshape(2, -1)
     else:
         accepted = 1 - corner.on * (1 - through)
