@@ -13,6 +13,7 @@ from api.forecast.settings import ForecastSettings, load_forecast_settings
 from api.history.retention import load_retention
 from api.opendata.rules import load_open_rules
 from api.operations.deadlines import load_deadlines
+from api.realism.limits import load_limits
 from sensors.catalogue import load_catalogue
 from sensors.faults.profile import Profile, load_profiles
 from sensors.layout import check_truths
@@ -46,6 +47,7 @@ def load_everything(folder: Path, area: str) -> Everything:
     load_retention(folder)
     load_open_rules(folder, network.catalogue)
     load_deadlines(folder)
+    load_limits(folder)
     forecast = load_forecast_settings(folder, rulebook)
     trial = City(city, geography, scenarios, seed=0, start_ms=0)
     check_truths(network.catalogue, trial.truth().arrays)

@@ -1,5 +1,6 @@
 """The command line says what it can do, and one line when it cannot."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 from api.cli.options import new_run_id, parse_speed, parse_start
 from sensors.topics import clock_topic, parse
 from twin.clock import parse_time
+from twin.config import default_config_dir
 
 
 def hengfu(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -36,6 +38,19 @@ def test_the_shipped_configuration_is_in_order() -> None:
 
 def test_a_config_folder_without_files_is_named(tmp_path: Path) -> None:
     assert str(tmp_path) in complaint("check-config", "--config", str(tmp_path))
+
+
+def test_a_bad_limit_of_realism_is_named(tmp_path: Path) -> None:
+    """File, key and value, before anything is compared."""
+    folder = tmp_path / "config"
+    shutil.copytree(default_config_dir(), folder)
+    settings = folder / "realism.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("folds = 5 ", "folds = 1 "), encoding="utf-8")
+    said = complaint("check-config", "--config", str(folder))
+    assert "realism.toml" in said
+    assert "classifier.folds" in said
+    assert "1" in said.partition("classifier.folds")[2]
 
 
 def test_a_service_that_is_away_is_one_line() -> None:

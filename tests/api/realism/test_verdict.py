@@ -10,6 +10,8 @@ from api.realism.limits import load_limits
 from api.realism.lines import Line, judge
 from api.realism.series import Series
 from api.realism.statistics import TABLE
+from api.realism.twosample import TwoSample
+from api.realism.verdict import Trial, auc_line
 from twin.arrays import Floats
 
 Change = Callable[[Series, np.random.Generator], Mapping[str, Floats]]
@@ -131,3 +133,38 @@ def test_spare_real_years_are_told_as_a_control(climate: Series, same_climate: S
     told = {line.id: line.control for line in lines if line.control is not None}
     assert set(told) == {row.id for row in TABLE if row.needs == ("temp_c",)}
     assert all(told.values())
+
+
+def trial(simulated: float, real: float) -> Trial:
+    """A classifier test that came out so."""
+    found = [
+        TwoSample(auc, (300, 300), (("wind_m_s/steps", 0.1), ("temp_c/level", 0.02)))
+        for auc in (simulated, real)
+    ]
+    return Trial("weather", "天气", "weather", ("wind_m_s",), *found, random_walk_auc=0.99)
+
+
+@pytest.mark.parametrize(
+    ("simulated", "real", "limit"),
+    [
+        (0.60, 0.55, 0.60),  # as much as real against real, and the margin
+        (0.55, 0.40, 0.55),  # real years that cannot be told apart allow the margin over a half
+        (0.30, 0.55, 0.60),  # below a half is chance, not a difference
+    ],
+)
+def test_an_auc_up_to_the_margin_over_real_against_real_passes(
+    simulated: float, real: float, limit: float
+) -> None:
+    line = auc_line(trial(simulated, real), LIMITS)
+    assert line.limit == pytest.approx(limit)
+    assert line.passed
+    assert line.reason == ""
+
+
+@pytest.mark.parametrize(("simulated", "real"), [(0.601, 0.55), (0.551, 0.40), (0.99, 0.60)])
+def test_an_auc_beyond_the_margin_fails_and_says_what_gave_it_away(
+    simulated: float, real: float
+) -> None:
+    line = auc_line(trial(simulated, real), LIMITS)
+    assert not line.passed
+    assert line.reason.startswith("told apart by wind_m_s/steps (+0.100)")
