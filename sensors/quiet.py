@@ -19,8 +19,8 @@ from sensors.instruments import COMMON, GAIN, NOISE, NOISE_REL, Instruments
 from sensors.measure import quantised, switches
 from sensors.network import Network
 from sensors.noise import WIDEST, draw
-from sensors.schedule import Schedule
-from twin.arrays import Bools, Floats, Index, Ints
+from sensors.schedule import Schedule, groups
+from twin.arrays import Bools, Floats, Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,10 @@ class Quiet:
         self._switches = places[places >= schedule.numbers]
         self._series = schedule.order[places]
         self._sensor = network.series.sensor[self._series]
-        self._phase, self._heartbeat = schedule.beats(self._series)
+        self._phase, heartbeat = schedule.beats(self._series)
+        turn = self._phase % heartbeat
+        self._by_beat = np.lexsort((turn, heartbeat))
+        self._beats = list(groups(heartbeat[self._by_beat], turn[self._by_beat]))
         self._instruments, self._delta = instruments, delta
         self._mine = instruments.take(self._numbers)
         self._common = np.ascontiguousarray(self._mine.parameters[:COMMON])
@@ -60,16 +63,24 @@ class Quiet:
 
     def awake(self, view: View, seen: Sequence[int]) -> list[Index]:
         """The idle places that must be measured at each of these ticks."""
-        step = np.array(seen, np.int64)[:, None] // GRID_MS
+        if not len(self._places):
+            return [self._places for _ in seen]
         loud = np.concatenate((self._changed(view), self._switched(view)))
         if self._faults is not None:
             loud |= self._faults.marked(self._sensor)
-            loud[self._noisy] |= self._spiked(self._faults, step)
+            loud[self._noisy] |= self._spiked(self._faults, seen)
         self._loud[self._sensor[loud]] = True
-        awake = (step - self._phase) % self._heartbeat == 0
-        awake |= self._loud[self._sensor]
+        always = self._loud[self._sensor]
         self._loud[self._sensor[loud]] = False
-        return [self._places[one.nonzero()[0]] for one in awake]
+        places = self._places[always.nonzero()[0]]
+        return [np.concatenate((places, self._beating(t_ms // GRID_MS, always))) for t_ms in seen]
+
+    def _beating(self, step: int, always: Bools) -> Index:
+        """Places whose heartbeat is at this step, without those that are measured always."""
+        ranges = [group.due(step) for group in self._beats]
+        rows = np.concatenate([self._by_beat[first:last] for first, last in ranges])
+        beating: Index = self._places[rows[~always[rows]]]
+        return beating
 
     def _changed(self, view: View) -> Bools:
         """Numbers that may have moved far enough to be news, or may with their next noise."""
@@ -89,8 +100,8 @@ class Quiet:
         now = switches(self._instruments, view.wrong, view.flat, rows, np.int64(0))
         return np.asarray(~(np.abs(now - view.last[rows]) < self._delta[rows]))
 
-    def _spiked(self, faults: Chain, step: Ints) -> Bools:
+    def _spiked(self, faults: Chain, seen: Sequence[int]) -> Bools:
         """Which of the noisy numbers a spike strikes at any of the ticks."""
-        rows = self._noisy
+        rows, step = self._noisy, np.array(seen, np.int64)[:, None] // GRID_MS
         draws = draw(self._mine.keys[rows], step - self._phase[rows])
         return np.asarray(faults.spiked(self._series[rows], draws).any(axis=0))

@@ -51,7 +51,10 @@ class Schedule:
         self.idle: Index = np.flatnonzero(idle[self.order]).astype(np.int32)
         self.numbers = len(switch) - int(switch.sum())
         self._places = np.arange(len(switch), dtype=np.int32)
-        self._groups = list(self._grouped(turn, switch * 2 + idle))
+        idle_numbers = int((self.idle < self.numbers).sum())
+        ends = self.numbers - idle_numbers, len(switch) - len(self.idle) + idle_numbers
+        self._groups = [*self._grouped(turn, 0, ends[0])]
+        self._groups += self._grouped(turn, self.numbers, ends[1])
 
     def due(self, t_ms: int) -> Index:
         """The series that sample at this time."""
@@ -87,14 +90,18 @@ class Schedule:
         beat: Bools = (t_ms // GRID_MS - self._phase[series]) % self._heartbeat[series] == 0
         return beat
 
-    def _grouped(self, turn: Ints, part: Ints) -> Iterator[Group]:
-        """Groups in the order of the places; odd parts are idle."""
-        number = (part * (self._cadence.max() + 1) + self._cadence)[self.order]
-        starts = np.unique(number, return_index=True)[1]
-        for start, end in zip(starts, [*starts[1:], len(number)], strict=True):
-            mine = self.order[start:end]
-            if part[mine[0]] % 2:
-                continue
-            steps = int(self._cadence[mine[0]])
-            ends = start + np.searchsorted(turn[mine], np.arange(steps + 1))
-            yield Group(steps, tuple(ends.tolist()))
+    def _grouped(self, turn: Ints, first: int, last: int) -> Iterator[Group]:
+        """Groups of these places."""
+        series = self.order[first:last]
+        return groups(self._cadence[series], turn[series], first)
+
+
+def groups(interval: Ints, turn: Ints, first: int = 0) -> Iterator[Group]:
+    """One group per interval (in steps) of places that are in order of interval and turn."""
+    if not len(turn):
+        return
+    starts = np.flatnonzero(np.concatenate(([True], interval[1:] != interval[:-1])))
+    for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(turn)], strict=True):
+        steps = int(interval[start])
+        ends = first + start + np.searchsorted(turn[start:end], np.arange(steps + 1))
+        yield Group(steps, tuple(ends.tolist()))
