@@ -7,14 +7,14 @@ import numpy as np
 from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Report, Span
 from api.calibration.lawfile import header, law_file, value_table
 from api.calibration.record import Record, at, known_before, matrix
-from api.calibration.regression import WEAKEST, fit_value
+from api.calibration.regression import fit_value
 from api.calibration.weather import LEAST_HOURS, whole_hours
 from twin.climate.hazeterms import haze_past
 from twin.climate.row import HAZE_OFFSET
 from twin.climate.stages import STAGES
 from twin.climate.terms import Part, names
 
-_RIDGE = 40.0
+_RIDGE, _WEAKEST = 120.0, 3.0  # two years hold few spells of haze: only what is plain counts
 
 
 def fit_air(file: Path, span: Span, report: Report) -> Calibrated:
@@ -29,7 +29,7 @@ def fit_air(file: Path, span: Span, report: Report) -> Calibrated:
     x = np.hstack([x, matrix(parts, len(x))])
     known = [*known, *names(parts)]
     report(0.4)
-    fit = fit_value(x, found.row.haze - found.past.ago[1].haze, WEAKEST, _RIDGE)
+    fit = fit_value(x, found.row.haze - found.past.ago[1].haze, _WEAKEST, _RIDGE)
     bounds = {"haze_max_ug_m3": float(1.1 * np.exp(found.row.haze.max()) - HAZE_OFFSET)}
     laws = {"haze": value_table(known, fit, 0.0)}
     text = law_file(header("air", file, span, len(x)), "haze_laws", bounds, laws)
