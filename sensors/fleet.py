@@ -13,7 +13,7 @@ from sensors.devices import Devices
 from sensors.faults.chain import Chain
 from sensors.faults.tools import Moment
 from sensors.instruments import instruments_of, special
-from sensors.layout import flat_vector, layout_of, wanted
+from sensors.layout import Flat, layout_of, some, wanted
 from sensors.measure import FLIP_MS, numbers, switches, wrong_switches
 from sensors.network import Network
 from sensors.noise import keys_of
@@ -53,8 +53,7 @@ class Fleet:
         """
         keys = keys_of(seed, network.sensor_ids)
         self.network, self._faults = network, faults
-        self._layout = layout_of(wanted(network.catalogue), network.table_rows)
-        self._fast = self._layout if fast is None else self._layout.only(fast)
+        self._layout = layout_of(wanted(network.catalogue), network.table_rows, fast or ())
         self._devices = Devices(network, keys)
         self._schedule = Schedule(network, keys, _idle(network, fast))
         order = self._schedule.order
@@ -65,7 +64,7 @@ class Fleet:
         self._delta = _deltas(network)[order]
         self._last = np.full(len(network.series), np.nan)
         self._quiet = Quiet(network, self._schedule, self._instruments, self._delta, faults)
-        self._flat = flat_vector(self._layout)[None].repeat(TOGETHER, axis=0)
+        self._flat = Flat(self._layout, self._layout.city if fast is None else fast, TOGETHER)
         self._seen: list[int] = []
         self._arrays: Mapping[str, Floats] = {}
         self._hour: int | None = None
@@ -105,15 +104,14 @@ class Fleet:
         self._seen.append(truth.t_ms)
         self._arrays = truth.arrays
         if row:
-            self._flat[row] = self._flat[0]
-            self._fast.fill(self._flat[row], truth.arrays)
+            self._flat.fill(truth.arrays, row)
         else:
             self._refresh(truth.t_ms)
-            self._layout.fill(self._flat[0], truth.arrays)
+            self._flat.fill(truth.arrays, 0)
 
     def say(self) -> Messages:
         """What those say whose turn it was at the ticks seen since the last time, tick by tick."""
-        view = View(self._flat[0], self._offsets, self._wrong, self._last)
+        view = View(self._flat, self._offsets, self._wrong, self._last)
         awake = self._quiet.awake(view, self._seen)
         pairs = zip(self._seen, awake, strict=True)
         due = [np.concatenate((self._schedule.places(t_ms), more)) for t_ms, more in pairs]
@@ -148,16 +146,17 @@ class Fleet:
 
     def _measured(self, places: Index, at_ms: Ints, seen: list[int], counts: list[int]) -> Floats:
         """Wire values with all that is wrong with them."""
-        shift = np.repeat(np.arange(len(seen)) * self._layout.size, counts)
+        several = len(seen) > 1
+        shift = np.repeat(np.arange(len(seen)) * self._flat.step, counts) if several else None
         values, draws = np.empty(len(places)), np.zeros(len(places), np.uint64)
-        flat, series = self._flat.reshape(-1), self._schedule.order[places]
+        flat, series = self._flat, self._schedule.order[places]
         plain, switch = self._schedule.parted(places)
         values[switch] = switches(
-            self._instruments, self._wrong, flat, places[switch], shift[switch]
+            self._instruments, self._wrong, flat, places[switch], some(shift, switch)
         )
-        tick = self._schedule.tick(series[plain], at_ms[plain] if len(seen) > 1 else seen[0])
+        tick = self._schedule.tick(series[plain], at_ms[plain] if several else seen[0])
         values[plain], draws[plain] = numbers(
-            self._instruments, self._offsets, flat, places[plain], tick, shift[plain]
+            self._instruments, self._offsets, flat, places[plain], tick, some(shift, plain)
         )
         if self._faults is None:
             return values
@@ -199,7 +198,7 @@ class Fleet:
         if hour != self._hour:
             self._hour = hour
             own = self._devices.arrays(self.network.table_rows[DEVICE], hour * HOUR_MS)
-            self._layout.fill_devices(self._flat[0], own)
+            self._layout.fill_devices(self._flat.values, own)
 
 
 def _idle(network: Network, fast: Collection[str] | None) -> Bools | None:

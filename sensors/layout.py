@@ -7,7 +7,7 @@ import numpy as np
 
 from sensors.catalogue import DEVICE, Catalogue, leaks
 from sensors.devices import NAMES
-from twin.arrays import Floats
+from twin.arrays import Array, Floats, Ints
 from twin.config import ConfigError
 
 AIR_TEMPERATURE = "zone.air_temp_c"  # what instruments with a temperature coefficient feel
@@ -43,10 +43,12 @@ class Layout:
             flat[place] = arrays[name]
 
 
-def layout_of(names: Iterable[str], table_rows: Mapping[str, int]) -> Layout:
-    """Room for these `table.quantity` names, one value per row of their table."""
+def layout_of(
+    names: Iterable[str], table_rows: Mapping[str, int], last: Collection[str] = ()
+) -> Layout:
+    """Room for these `table.quantity` names, one value per row of their table; some come last."""
     places, size = {}, NOWHERE + 1
-    for name in sorted(set(names)):
+    for name in sorted(set(names), key=lambda name: (name in last, name)):
         end = size + table_rows[name.partition(".")[0]]
         places[name] = slice(size, end)
         size = end
@@ -85,8 +87,33 @@ def _check(file: str, key: str, name: str, known: Collection[str]) -> None:
         raise ConfigError(file, key, name, f"expected a quantity of the city ({near})")
 
 
-def flat_vector(layout: Layout) -> Floats:
-    """An empty vector for this layout: NaN until filled."""
-    flat = np.full(layout.size, np.nan)
-    flat[NOWHERE] = 0.0
-    return flat
+class Flat:
+    """The truth of several ticks in one vector: what is fast once per tick, all else once.
+
+    `fast` names what may differ between the ticks.
+    """
+
+    def __init__(self, layout: Layout, fast: Collection[str], ticks: int) -> None:
+        moving = [place for name, place in layout.city.items() if name in fast]
+        self._fixed = min((place.start for place in moving), default=layout.size)
+        self.step = layout.size - self._fixed
+        self._layout, self._fast = layout, layout.only(fast)
+        self.values = np.full(self._fixed + ticks * self.step, np.nan)
+        self.values[NOWHERE] = 0.0
+
+    def fill(self, arrays: Mapping[str, Floats], tick: int) -> None:
+        """Take in the truth of a tick; what is not fast must be as at the first, number 0."""
+        layout = self._fast if tick else self._layout
+        layout.fill(self.values[tick * self.step :], arrays)
+
+    def take(self, places: Array, shift: Ints | None) -> Floats:
+        """The values at these places, of the ticks to which `shift` (ticks times step) leads; of
+        the first without it."""
+        if shift is None:
+            return self.values.take(places)
+        return self.values.take(places + (places >= self._fixed) * shift)
+
+
+def some(shift: Ints | None, where: slice | Array) -> Ints | None:
+    """The shifts of these readings, None where all are of one tick."""
+    return None if shift is None else shift[where]

@@ -24,6 +24,7 @@ from sensors.instruments import (
     TIMES,
     Instruments,
 )
+from sensors.layout import Flat, some
 from sensors.noise import Keys, coloured, draw, fraction, salted, uniform
 from twin.arrays import Array, Bools, Floats, Index, Ints
 
@@ -33,27 +34,32 @@ _NEUTRAL_C = 20.0
 
 
 def numbers(
-    instruments: Instruments, offsets: Floats, flat: Floats, rows: Index, tick: Ints, shift: Ints
+    instruments: Instruments,
+    offsets: Floats,
+    flat: Flat,
+    rows: Index,
+    tick: Ints,
+    shift: Ints | None,
 ) -> tuple[Floats, Keys]:
     """Wire values of these rows of the instruments, and 64 random bits beside each.
 
-    `tick` counts the samples of each; `shift` is where the truth of its moment begins in `flat`.
+    `tick` counts the samples of each; `shift` leads to its tick in `flat`.
     States come as their number.
     """
     values, draws = np.empty(len(rows)), np.empty(len(rows), np.uint64)
     for start in range(0, len(rows), CHUNK):
         part = slice(start, start + CHUNK)
         values[part], draws[part] = _numbers(
-            instruments, offsets, flat, _rows(rows[part]), tick[part], shift[part]
+            instruments, offsets, flat, _rows(rows[part]), tick[part], some(shift, part)
         )
     return values, draws
 
 
 def switches(
-    instruments: Instruments, wrong: Bools, flat: Floats, rows: Index, shift: Ints | np.int64
+    instruments: Instruments, wrong: Bools, flat: Flat, rows: Index, shift: Ints | None
 ) -> Floats:
     """Booleans of these rows as 0 and 1; the `wrong` ones say the opposite."""
-    true = flat[instruments.truth_at[rows] + shift] > instruments.threshold[rows]
+    true = flat.take(instruments.truth_at[rows], shift) > instruments.threshold[rows]
     return np.asarray(true ^ wrong[rows], np.float64)
 
 
@@ -78,23 +84,24 @@ def _columns(matrix: Floats, rows: Index | slice) -> Floats:
 def _numbers(
     instruments: Instruments,
     offsets: Floats,
-    flat: Floats,
+    flat: Flat,
     rows: Index | slice,
     tick: Ints,
-    shift: Ints,
+    shift: Ints | None,
 ) -> tuple[Floats, Keys]:
     p = _columns(instruments.parameters[:COMMON], rows)
-    y = flat.take(instruments.truth_at[rows] + shift)
+    y = flat.take(instruments.truth_at[rows], shift)
     noise, draws = coloured(instruments.keys[rows], tick, _columns(instruments.weights, rows))
     special = np.flatnonzero(instruments.special[rows])
     at = special + rows.start if isinstance(rows, slice) else rows[special]
-    y[special] = _disturbed(instruments, flat, at, shift[special], y[special])
+    then = some(shift, special)
+    y[special] = _disturbed(instruments, flat, at, then, y[special])
     sigma = np.abs(y)
     sigma *= p[NOISE_REL]
     sigma += p[NOISE]
     y *= p[GAIN]
     y += offsets[rows]
-    y[special] += _warmth(instruments, flat, at, shift[special])
+    y[special] += _warmth(instruments, flat, at, then)
     noise *= sigma
     y += noise
     y[special] = _wrapped(instruments, at, y[special])
@@ -103,22 +110,24 @@ def _numbers(
     return quantised(p, y, half), draws
 
 
-def _disturbed(instruments: Instruments, flat: Floats, at: Array, shift: Ints, y: Floats) -> Floats:
+def _disturbed(
+    instruments: Instruments, flat: Flat, at: Array, shift: Ints | None, y: Floats
+) -> Floats:
     """With what leaks in; some leaks a third quantity takes away, as wind does with the sun on a
     shield."""
     above, add, mul = instruments.parameters[ABOVE : MUL + 1].take(at, axis=1)
-    excess = np.maximum(flat.take(instruments.cross_at[at] + shift) - above, 0.0)
+    excess = np.maximum(flat.take(instruments.cross_at[at], shift) - above, 0.0)
     over = instruments.fades_over[at]
     fading = np.flatnonzero(over > 0)
     if len(fading):
-        calm = flat.take(instruments.fades_at[at[fading]] + shift[fading])
+        calm = flat.take(instruments.fades_at[at[fading]], some(shift, fading))
         excess[fading] *= np.maximum(1.0 - calm / over[fading], 0.0)
     return np.asarray((1.0 + mul * excess) * y + add * excess)
 
 
-def _warmth(instruments: Instruments, flat: Floats, at: Array, shift: Ints) -> Floats:
+def _warmth(instruments: Instruments, flat: Flat, at: Array, shift: Ints | None) -> Floats:
     """What the temperature adds."""
-    warm = flat.take(instruments.temp_at[at] + shift) - _NEUTRAL_C
+    warm = flat.take(instruments.temp_at[at], shift) - _NEUTRAL_C
     return np.asarray(warm * instruments.parameters[TEMP, at])
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from sensors.catalogue import GRID_MS
 from sensors.faults.chain import Chain
 from sensors.instruments import COMMON, GAIN, NOISE, NOISE_REL, Instruments
+from sensors.layout import Flat
 from sensors.measure import quantised, switches
 from sensors.network import Network
 from sensors.noise import WIDEST, draw
@@ -27,7 +28,7 @@ from twin.arrays import Bools, Floats, Index
 class View:
     """What neurons go by: flat truth, offsets of instruments, wrong switches, last reports."""
 
-    flat: Floats
+    flat: Flat
     offsets: Floats
     wrong: Bools
     last: Floats
@@ -85,7 +86,7 @@ class Quiet:
     def _changed(self, view: View) -> Bools:
         """Numbers that may have moved far enough to be news, or may with their next noise."""
         mine, common = self._mine, self._common
-        clear = view.flat.take(mine.truth_at)
+        clear = view.flat.take(mine.truth_at, None)
         reach = (np.abs(clear) * common[NOISE_REL] + common[NOISE]) * self._widest
         clear *= common[GAIN]
         clear += view.offsets[self._numbers]
@@ -97,7 +98,7 @@ class Quiet:
     def _switched(self, view: View) -> Bools:
         """Switches that say something else than they last did."""
         rows = self._switches
-        now = switches(self._instruments, view.wrong, view.flat, rows, np.int64(0))
+        now = switches(self._instruments, view.wrong, view.flat, rows, None)
         return np.asarray(~(np.abs(now - view.last[rows]) < self._delta[rows]))
 
     def _spiked(self, faults: Chain, seen: Sequence[int]) -> Bools:
