@@ -46,7 +46,8 @@ class Drift:
         past, newest = self.days[:-1], self.days[-1]
         known = (~np.isnan(past)).sum(axis=0) >= rule.least_days
         middle = _median(past)
-        spread = STEP_SIGMA * _median(np.abs(np.diff(past, axis=0)))  # a slow walk leaves it small
+        steps = np.diff(past, axis=0)
+        spread = STEP_SIGMA * _median(np.abs(steps - _median(steps)))  # a steady walk has none
         allowed = np.fmax(rule.share * near, rule.spreads * spread)
         walked = np.abs(newest - middle) / allowed
         return np.where(known & ~np.isnan(walked), walked, 0.0)

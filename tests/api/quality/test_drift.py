@@ -8,7 +8,7 @@ from api.quality.drift import Drift
 from twin.arrays import Floats
 from twin.clock import DAY_MS, HOUR_MS, parse_time
 
-RULE = DriftRule(share=0.4, spreads=5, least_days=5)
+RULE = DriftRule(share=0.3, spreads=5, least_days=5)
 MIDNIGHT_MS = parse_time("2026-05-04T00:00")
 NEAR = np.full(4, 10.0)
 
