@@ -6,6 +6,7 @@ A value law's four outputs shape a logistic deviate (Jones and Pewsey 2009, sinh
 value = place + width sinh((asinh(logit chance) + lean) / tail).
 """
 
+import math
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from twin.config import Table
 
 REACH = 6.0  # spreads: terms farther out count as this far
 WIDTH_LN, LEAN, TAIL_LN = 3.0, 1.0, 0.5  # bounds of the shape
+_BENT = 6.5  # beyond it a rank is 0 or 1
 
 
 def _numbers(text: str) -> str:
@@ -69,30 +71,21 @@ def standard(terms: Floats, middle: Floats, spread: Floats) -> Floats:
     return np.concatenate([z, np.ones((*z.shape[:-1], 1))], axis=-1)
 
 
-def shape(outputs: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Place, width, lean and tail of a value law."""
-    place, width, lean, tail = outputs
-    return (
-        place,
-        np.exp(np.clip(width, -WIDTH_LN, WIDTH_LN)),
-        LEAN * np.tanh(lean),
-        np.exp(TAIL_LN * np.tanh(tail)),
-    )
-
-
-def value(outputs: Floats, chance: float, low: float = -np.inf, high: float = np.inf) -> float:
+def value(outputs: Floats, chance: float, low: float = -math.inf, high: float = math.inf) -> float:
     """The value whose rank among all possible ones from `low` to `high` is `chance`."""
-    place, width, lean, tail = (float(part) for part in shape(outputs))
+    place, width_ln, lean, tail_ln = (float(part) for part in outputs)
+    width = math.exp(min(max(width_ln, -WIDTH_LN), WIDTH_LN))
+    lean, tail = LEAN * math.tanh(lean), math.exp(TAIL_LN * math.tanh(tail_ln))
 
     def rank(edge: float) -> float:
-        bent = np.clip(tail * np.arcsinh((edge - place) / width) - lean, -8, 8)
-        return float(1 / (1 + np.exp(-np.sinh(bent))))
+        bent = tail * math.asinh((edge - place) / width) - lean
+        return 1 / (1 + math.exp(-math.sinh(min(max(bent, -_BENT), _BENT))))
 
-    least = 0.0 if low == -np.inf else rank(low)
-    most = 1.0 if high == np.inf else rank(high)
+    least = 0.0 if low == -math.inf else rank(low)
+    most = 1.0 if high == math.inf else rank(high)
     part = min(max(least + chance * (most - least), 1e-9), 1 - 1e-9)
-    logit = np.log(part / (1 - part))
-    return float(place + width * np.sinh((np.arcsinh(logit) + lean) / tail))
+    logit = math.log(part / (1 - part))
+    return place + width * math.sinh((math.asinh(logit) + lean) / tail)
 
 
 def chances(outputs: Floats) -> Floats:
