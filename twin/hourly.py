@@ -11,10 +11,10 @@ import numpy as np
 
 from twin.arrays import Array, Floats, Ints
 from twin.cityconfig import CityConfig
-from twin.climate.chain import PRESSURE_HPA, Chain, Exact
+from twin.climate.chain import Chain, Exact
 from twin.climate.humidity import rh_pct
 from twin.climate.memory import Memory
-from twin.climate.row import CLASSES, HAZE_OFFSET
+from twin.climate.row import CLASSES, HAZE_OFFSET, PRESSURE_HPA
 from twin.climate.spin import hour_of, next_hour, settle
 from twin.clock import HOUR_MS
 

@@ -11,18 +11,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twin.arrays import Floats
-from twin.climate.chain import RAIN_POWER, Chain, HazeLaws, WeatherLaws
+from twin.climate import sight
+from twin.climate.chain import Chain, HazeLaws, WeatherLaws
+from twin.climate.days import LONGEST, SPIN_DAYS, Day, quarter, terms
+from twin.climate.draw import RAIN_POWER, draw
 from twin.climate.laws import RANKS
-from twin.climate.memory import Memory
 from twin.climate.network import Network
 from twin.climate.row import Row
-from twin.climate.spin import next_hour, settle
+from twin.climate.spin import SPIN_H
+from twin.climate.trace import SIZE, Trace
 
-ROUNDS, HOURS = 3, 2 * 8766
+ROUNDS, HOURS, CITIES = 3, 365 * 24, 10
 STEPS = ("wind", "pressure", "temp", "dew")
 _PLACE, _WIDTH = 0, 1  # outputs of a value law
 _GAIN = 2.0  # of the place of the temperature, per correlation of neighbouring steps
-_DAMPING = 0.8  # a free run of two years has chance in it
 
 
 class Texture(NamedTuple):
@@ -37,7 +39,7 @@ def matched(laws: WeatherLaws, recorded: Row) -> dict[str, Network]:
     """The networks, whose free runs go from hour to hour as the record does."""
     chain, wanted = Chain.of(laws, _still_haze()), textures(recorded)
     for number in range(ROUNDS):
-        found = textures(Row(*simulated(chain, HOURS, number).T))
+        found = textures(simulated(chain, number))
         changed = {name: _nearer(chain, name, found[name], wanted[name]) for name in wanted}
         chain = replace(chain, networks={**chain.networks, **changed})
     return chain.networks
@@ -51,7 +53,7 @@ def textures(row: Row) -> dict[str, Texture]:
 
 
 def _of_steps(values: Floats) -> Texture:
-    step = np.diff(values)
+    step = np.diff(values, axis=0)
     variance = float(np.nanmean(step**2))
     return Texture(variance, float(np.nanmean(step[1:] * step[:-1])) / variance)
 
@@ -61,7 +63,7 @@ def _nearer(chain: Chain, name: str, found: Texture, wanted: Texture) -> Network
     wider = 0.5 * float(np.log(wanted.variance / found.variance))
     gain = _GAIN * (wanted.follow - found.follow) if name == "temp" else 0.0
     shift = wanted.middle - found.middle
-    return changed(chain.networks[name], 1 + _DAMPING * gain, shift, _DAMPING * wider)
+    return changed(chain.networks[name], 1 + gain, shift, wider)
 
 
 def changed(net: Network, gain: float, shift: float, wider: float) -> Network:
@@ -74,15 +76,41 @@ def changed(net: Network, gain: float, shift: float, wider: float) -> Network:
     return replace(net, straight=straight, outer=outer)
 
 
-def simulated(chain: Chain, hours: int, seed: int) -> Floats:
-    """(hours, columns of Row) as the station would report them."""
-    memory = Memory.fresh()
-    settle(chain, memory, seed, 0)
-    rows = np.empty((hours, len(Row._fields)))
-    for hour in range(hours):
-        next_hour(chain, memory, seed, hour)
-        rows[hour] = memory.rows[0]
-    return rows
+def simulated(chain: Chain, seed: int) -> Row:
+    """What CITIES stations would report over a year, hours by cities."""
+    rng = np.random.default_rng(seed)
+    days = _days(chain, rng)
+    rows, values = np.zeros((sight.HOURS, len(Row._fields), CITIES)), np.zeros((SIZE, CITIES))
+    temp, pressure = days[0, Day._fields.index("temp")], days[0, Day._fields.index("pressure")]
+    rows[:] = Row(temp, temp - 5, pressure, temp * 0 + 4, temp * 0 + 1, temp * 0, temp * 0)
+    trace, found = Trace.over(values), np.empty((HOURS, *rows[0].shape))
+    trace.begin(Row(*rows[0]), 0.0)
+    for number in range(-SPIN_H, HOURS):
+        day, hour = number / 24 % 365, float(number % 24)
+        today = (number + SPIN_H) // 24 + 1
+        seen = sight.before(rows, trace, days[today - 1 : today + 3], day, hour)
+        luck, one = rng.random((len(sight.LAWS), CITIES)), Row(*rows[0])
+        row, _ = draw(chain.networks, chain.weather, seen, one, luck)
+        trace.push(row, one, day, hour)
+        rows[1:] = rows[:-1].copy()
+        rows[0] = row
+        if number >= 0:
+            found[number] = row
+    return Row(*found.swapaxes(0, 1))
+
+
+def _days(chain: Chain, rng: np.random.Generator) -> Floats:
+    """(days, quantities, cities) from the day before the spin begins to two days after the end."""
+    law, scores, found = chain.days, np.zeros((LONGEST, len(Day._fields), CITIES)), []
+    first = -SPIN_H // 24 - 1
+    for number in range(first - SPIN_DAYS, HOURS // 24 + 3):
+        day = float(number % 365)
+        luck = rng.standard_normal(scores.shape[1:])
+        drawn = law.steps @ terms(scores, day) + law.shocks[quarter(day)] @ luck
+        scores = np.concatenate([drawn[None], scores[:-1]])
+        if number >= first:
+            found.append(np.stack([law.day(one, day) for one in drawn.T], axis=1))
+    return np.array(found)
 
 
 def _still_haze() -> HazeLaws:

@@ -8,9 +8,8 @@ from api.calibration.fitter import Span
 from api.calibration.part import marked
 from api.realism.series import Series
 from twin.arrays import Bools, Floats
-from twin.climate.chain import PRESSURE_HPA
 from twin.climate.memory import LONGEST_RUN_H, ROWS, kept, signals
-from twin.climate.row import HAZE_OFFSET, LAGS, SIGNALS, Means, Past, Row
+from twin.climate.row import HAZE_OFFSET, LAGS, PRESSURE_HPA, SIGNALS, Means, Past, Row
 from twin.climate.terms import Part, base, names, season, values
 
 _CALM = 4.0  # the number of "cv" in a series

@@ -15,9 +15,10 @@ from api.calibration.training import Cells, Classes, Plan, train
 from api.realism.readers import RealFileError, read_series
 from twin.arrays import Array, Bools, Floats
 from twin.climate import sight
-from twin.climate.chain import PRESSURE_HPA, RAIN_POWER, REPORTED, TRACE_MM, WeatherLaws
+from twin.climate.chain import WeatherLaws
+from twin.climate.draw import RAIN_POWER, REPORTED, TRACE_MM
 from twin.climate.network import Network
-from twin.climate.row import CALM, Row
+from twin.climate.row import CALM, PRESSURE_HPA, Row
 
 LEAST_HOURS = 8000
 BLURS = 3  # times that the days are blurred anew, so that no error is learnt by heart

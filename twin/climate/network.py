@@ -6,9 +6,8 @@ A value law's four outputs shape a logistic deviate (Jones and Pewsey 2009, sinh
 value = place + width sinh((asinh(logit chance) + lean) / tail).
 """
 
-import math
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import AfterValidator
@@ -71,29 +70,28 @@ def standard(terms: Floats, middle: Floats, spread: Floats) -> Floats:
     return np.concatenate([z, np.ones((*z.shape[:-1], 1))], axis=-1)
 
 
-def value(outputs: Floats, chance: float, low: float = -math.inf, high: float = math.inf) -> float:
+def value(outputs: Floats, chance: Any, low: Any = -np.inf, high: Any = np.inf) -> Any:
     """The value whose rank among all possible ones from `low` to `high` is `chance`."""
-    place, width_ln, lean, tail_ln = (float(part) for part in outputs)
-    width = math.exp(min(max(width_ln, -WIDTH_LN), WIDTH_LN))
-    lean, tail = LEAN * math.tanh(lean), math.exp(TAIL_LN * math.tanh(tail_ln))
+    place, width_ln, lean, tail_ln = outputs
+    width = np.exp(np.minimum(np.maximum(width_ln, -WIDTH_LN), WIDTH_LN))
+    lean, tail = LEAN * np.tanh(lean), np.exp(TAIL_LN * np.tanh(tail_ln))
 
-    def rank(edge: float) -> float:
-        bent = tail * math.asinh((edge - place) / width) - lean
-        return 1 / (1 + math.exp(-math.sinh(min(max(bent, -_BENT), _BENT))))
+    def rank(edge: Any) -> Any:
+        bent = tail * np.arcsinh((edge - place) / width) - lean
+        return 1 / (1 + np.exp(-np.sinh(np.minimum(np.maximum(bent, -_BENT), _BENT))))
 
-    least = 0.0 if low == -math.inf else rank(low)
-    most = 1.0 if high == math.inf else rank(high)
-    part = min(max(least + chance * (most - least), 1e-9), 1 - 1e-9)
-    logit = math.log(part / (1 - part))
-    return place + width * math.sinh((math.asinh(logit) + lean) / tail)
+    least = rank(low)
+    part = np.minimum(np.maximum(least + chance * (rank(high) - least), 1e-9), 1 - 1e-9)
+    logit = np.log(part / (1 - part))
+    return place + width * np.sinh((np.arcsinh(logit) + lean) / tail)
 
 
 def chances(outputs: Floats) -> Floats:
     """One chance per class; a single output is the ln odds of "yes"."""
     if len(outputs) == 1:
         return np.asarray(1 / (1 + np.exp(-np.clip(outputs, -30, 30))))
-    share = np.exp(outputs - outputs.max())
-    return np.asarray(share / share.sum())
+    share = np.exp(outputs - outputs.max(axis=0))
+    return np.asarray(share / share.sum(axis=0))
 
 
 def _row(text: str) -> Floats:

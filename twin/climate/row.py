@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 Value = Any  # a float in the running city, an array with one value per hour in a fit
 
+PRESSURE_HPA = 1016.0  # pressures count from here
 CALM, CLASSES = 0, ("cv", "NE", "SE", "SW", "NW")
 LAGS = (1, 2, 3, 4, 6, 12, 23, 24, 25, 48)
 HAZE_OFFSET = 5.0  # ug/m3 added before the logarithm, so that clean air stays finite

@@ -70,15 +70,19 @@ class Trace:
     def begin(self, row: Row, day: float) -> None:
         """As after many hours like this one."""
         at = {**signals(row, row, day, 0.0), **_START}
-        self.means[:] = [at[name] for name in SIGNAL_OF]
+        for number, name in enumerate(SIGNAL_OF):
+            self.means[number] = at[name]
         self.runs[:], self.today[:] = 1.0, 0.0
 
     def push(self, row: Row, before: Row, day: float, hour: float) -> None:
         """The row has been reported; a new day begins after its last hour."""
         now = signals(row, before, day, hour)
-        self.means[:] += (1 - _KEEP) * ([now[name] for name in SIGNAL_OF] - self.means)
-        same = (row.direction == before.direction, (row.rain > 0) == (before.rain > 0))
-        self.runs[:] = np.where(same, np.minimum(self.runs + 1, _LONGEST_H), 1.0)
-        self.today[:] += [*(now[name] for name in SUMS), 1.0]
+        step = np.array([now[name] for name in SIGNAL_OF]) - self.means
+        self.means[:] += ((1 - _KEEP) * step.T).T
+        same = np.array([row.direction == before.direction, (row.rain > 0) == (before.rain > 0)])
+        longer = np.minimum((self.runs + 1).T, _LONGEST_H).T
+        self.runs[:] = np.where(same, longer, 1.0)
+        self.today[:-1] += np.array([now[name] for name in SUMS])
+        self.today[-1] += 1
         if hour >= 23:
             self.today[:] = 0.0

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Floats
-from twin.climate.chain import PRESSURE_HPA, Chain, Exact
+from twin.climate.chain import Chain, Exact
 from twin.climate.memory import COLUMNS, SIZES, Memory
-from twin.climate.row import CALM
+from twin.climate.row import CALM, PRESSURE_HPA
 from twin.climate.spin import hour_of, next_hour, settle
 from twin.climate.storm import MINUTES, pattern, share
 from twin.clock import HOUR_MS
