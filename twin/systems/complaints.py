@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,6 +18,7 @@ CAUSES = (
     "noise", "parking", "crowd", "water", "heat", "power", "housing", "sanitation", "trees",
     "lighting", "elder", "other",
 )  # fmt: skip
+_CALLS = tuple(f"zone.calls_{cause}" for cause in CAUSES)
 _MOST = 4.0  # of an exponent (design choice)
 
 
@@ -36,9 +38,10 @@ class Weights(Table):
     elder: NotNegative
     other: NotNegative
 
-    def array(self) -> Floats:
-        """In the order of CAUSES."""
-        return np.array([getattr(self, cause) for cause in CAUSES])
+    @cached_property
+    def rows(self) -> Floats:
+        """One row per cause, in the order of CAUSES."""
+        return np.array([[getattr(self, cause)] for cause in CAUSES])
 
 
 class ComplaintsParams(Table):
@@ -55,7 +58,7 @@ class ComplaintsParams(Table):
 
 QUANTITIES = (
     Quantity("zone.complaints_h"),
-    *(Quantity(f"zone.calls_{cause}") for cause in CAUSES),
+    *(Quantity(name) for name in _CALLS),
     Quantity("zone.echo_h", truth=False),
 )
 
@@ -84,17 +87,17 @@ def prepare(geography: Geography) -> Layout:
 
 def step(state: CityState, tick: Tick, layout: Layout, params: ComplaintsParams) -> None:
     """Calls per cause and zone: pop/10^4 s(h) r_k exp(beta_k x_k), and echoes of calls (Hawkes)."""
-    worse = params.beta.array()[:, None] * _what_is_wrong(state, tick, layout, params)
+    worse = params.beta.rows * _what_is_wrong(state, tick, layout, params)
     push = np.exp(clamp(worse, 0.0, _MOST))
     share = hourly(params.hour_share, tick.hour) * np.maximum(
         0, state.lever("zone.complaint_factor")
     )
-    rate_h = params.per_day.array()[:, None] * push * layout.residents / 1e4 * share
+    rate_h = params.per_day.rows * push * layout.residents / 1e4 * share
     echo_h = state["zone.echo_h"]
     felt = rate_h * (1 + echo_h / np.maximum(rate_h.sum(axis=0), 1e-9))
     calls = tick.rng("complaints").poisson(felt * tick.dt_s / 3600)
-    for row, cause in enumerate(CAUSES):
-        state[f"zone.calls_{cause}"] = calls[row].astype(np.float64)
+    for name, called in zip(_CALLS, calls, strict=True):
+        state[name] = called
     echo_h *= keep(tick.dt_s, params.echo_s)
     echo_h += params.echo_share * calls.sum(axis=0) * 3600 / params.echo_s
     state["zone.complaints_h"] = rate_h.sum(axis=0) + echo_h
@@ -119,8 +122,10 @@ def _what_is_wrong(
         "trees": state["zone.wind_gust_m_s"] - 10,
         "lighting": mean(dark, zone["lamp"], zones),
     }
-    nothing = np.zeros(zones)
-    return np.array([found.get(cause, nothing) for cause in CAUSES])
+    wrong = np.zeros((len(CAUSES), zones))
+    for cause, amount in found.items():
+        wrong[CAUSES.index(cause)] = amount
+    return wrong
 
 
 def _density(state: CityState, layout: Layout) -> Floats:

@@ -33,7 +33,8 @@ _MEAN_S = 420.0  # three cycles
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Fixed facts about the arms; near: arms x cells, 1 where the cell presses on the arm.
+    """Fixed facts about the arms; near: arms x cells, 1 where the cell presses on the arm;
+    mouths: the cells that press on any.
 
     turn: share of each arm's vehicles that leaves by each other arm; phases: start and length of
     the cycle's greens, phase: which of them is each arm's.
@@ -50,6 +51,7 @@ class Layout:
     away_room_veh: Floats
     turn: Floats
     near: Floats
+    mouths: Ints
 
 
 def prepare(geography: Geography, params: TrafficParams) -> Layout:
@@ -77,6 +79,7 @@ def prepare(geography: Geography, params: TrafficParams) -> Layout:
         away_room_veh=np.where(known, road.room_veh[away], 0.0),
         turn=_turns(np.where(known, road.lanes[away], 0.0)),
         near=(distance < _NEAR_M).astype(np.float64),
+        mouths=np.flatnonzero((distance < _NEAR_M).any(axis=0)),
     )
 
 
@@ -162,14 +165,16 @@ def _pressing(state: CityState, layout: Layout) -> Floats:
 
 def _factor(state: CityState, layout: Layout, params: TrafficParams) -> Floats:
     """Share of the saturation flow after people on the carriageway, police, rain and closures."""
-    crowded = (
-        np.maximum.reduce(_pressing(state, layout), initial=0.0) >= params.police_density_ped_m2
-    )
+    mouths = state["plaza.density_ped_m2"][layout.mouths]
+    crowded = np.maximum.reduce(mouths, initial=0.0) >= params.police_density_ped_m2
     held = params.police_green if crowded else 1.0
-    spill = np.maximum.reduce(layout.near * state["plaza.spill_frac"], axis=1, initial=0.0)
     wet = 0.9 if state["quarter.rain_mm_h"][0] > 2 else 1.0
     open_share = np.maximum(0.03, state.lever("arm.capacity_factor"))
-    return np.asarray((1 - 0.6 * spill) * wet * open_share * held)
+    spill = state["plaza.spill_frac"]
+    if not np.count_nonzero(spill):
+        return np.asarray(wet * open_share * held)
+    worst = np.maximum.reduce(layout.near * spill, axis=1, initial=0.0)
+    return np.asarray((1 - 0.6 * worst) * wet * open_share * held)
 
 
 def _delay_s(state: CityState, factor: Floats, layout: Layout, params: TrafficParams) -> Floats:
