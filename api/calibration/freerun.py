@@ -21,7 +21,8 @@ from twin.climate.row import Row
 from twin.climate.spin import SPIN_H
 from twin.climate.trace import SIZE, Trace
 
-ROUNDS, HOURS, CITIES = 3, 365 * 24, 10
+ROUNDS, HOURS, CITIES = 4, 365 * 24, 10
+_STEEPER = 2  # first rounds in which places are mended too, the others settle the widths
 STEPS = ("wind", "pressure", "temp", "dew")
 _PLACE, _WIDTH = 0, 1  # outputs of a value law
 _GAIN = 2.0  # of the place of the temperature, per correlation of neighbouring steps
@@ -39,8 +40,11 @@ def matched(laws: WeatherLaws, recorded: Row) -> dict[str, Network]:
     """The networks, whose free runs go from hour to hour as the record does."""
     chain, wanted = Chain.of(laws, _still_haze()), textures(recorded)
     for number in range(ROUNDS):
-        found = textures(simulated(chain, number))
-        changed = {name: _nearer(chain, name, found[name], wanted[name]) for name in wanted}
+        found, steeper = textures(simulated(chain, number)), ("temp",) * (number < _STEEPER)
+        changed = {
+            name: _nearer(chain.networks[name], found[name], want, name in steeper)
+            for name, want in wanted.items()
+        }
         chain = replace(chain, networks={**chain.networks, **changed})
     return chain.networks
 
@@ -58,15 +62,14 @@ def _of_steps(values: Floats) -> Texture:
     return Texture(variance, float(np.nanmean(step[1:] * step[:-1])) / variance)
 
 
-def _nearer(chain: Chain, name: str, found: Texture, wanted: Texture) -> Network:
-    """Wider or narrower; a temperature that follows itself too little has a steeper place."""
+def _nearer(net: Network, found: Texture, wanted: Texture, steeper: bool) -> Network:
+    """Wider or narrower; a law that follows itself too little gets a steeper place."""
     wider = 0.5 * float(np.log(wanted.variance / found.variance))
-    gain = _GAIN * (wanted.follow - found.follow) if name == "temp" else 0.0
-    shift = wanted.middle - found.middle
-    return changed(chain.networks[name], 1 + gain, shift, wider)
+    gain = _GAIN * (wanted.follow - found.follow) if steeper else 0.0
+    return mended(net, 1 + gain, wanted.middle - found.middle, wider)
 
 
-def changed(net: Network, gain: float, shift: float, wider: float) -> Network:
+def mended(net: Network, gain: float, shift: float, wider: float) -> Network:
     """The value law with its place times `gain` plus `shift`, and this added to its ln width."""
     straight, outer = net.straight.copy(), net.outer.copy()
     straight[_PLACE] *= gain
