@@ -125,6 +125,11 @@ def net_inflow(evening: Evening, probe: Probe) -> Floats:
     return np.maximum(0.0, total)
 
 
+def junction_delay(evening: Evening, probe: Probe) -> Floats:
+    """What vehicles at the worst arm really lose, whatever the formula makes of flow and plan."""
+    return over(probe, "delay", evening.now(probe, "delay").mean(axis=0), "max")
+
+
 def tpi(evening: Evening, probe: Probe) -> Floats:
     links = evening.world.geography["link"].attrs
     row = evening.world.network.link[probe.members["speed"].sensor]
@@ -228,7 +233,7 @@ BUDGET: Mapping[str, tuple[Callable[[Evening, Probe], Floats], float, float]] = 
     "P3": (generic, 0.05, 0.04),
     "P4": (net_inflow, 0.02, 0.1),
     "M1": (tpi, 0.8, 0.1),  # bias 0.4 m/s at 6 m/s: 7 % of the time, 0.7 of the index
-    "M2": (generic, 8.0, 0.05),
+    "M2": (junction_delay, 8.0, 0.05),
     "M3": (illegal_parking, 1.0, 0.25),
     "M4": (generic, 5.0, 0.05),
     "M5": (generic, 0.1, 0.0),
