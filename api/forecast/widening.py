@@ -13,14 +13,14 @@ from twin.arrays import Bools, Floats, Ints
 
 MIDDLE = LEVELS.index(0.50)
 SHARE = LEVELS[-1] - LEVELS[0]  # of the values that must lie within the outer quantiles
-NARROWEST, WIDEST = 0.5, 3.0  # design choice
+NARROWEST, WIDEST = 0.8, 3.0  # design choice: quiet days teach little about others
 LEAST = 96  # forecasts; fewer teach nothing
 HAIR = 1e-9  # of a margin, so that rounding leaves nobody just outside
 
 
 @dataclass(frozen=True, slots=True)
 class Widening:
-    """`factor` by lead, `margin` by lead and series in the unit of the values; may be negative."""
+    """`factor` by lead, `margin` by lead and series in the unit of the values, never negative."""
 
     factor: Floats
     margin: Floats
@@ -64,7 +64,8 @@ def _factor(quantiles: Floats, seen: Floats) -> float:
 
 
 def _margin(quantiles: Floats, seen: Floats) -> Floats:
-    """By series, that would have covered SHARE of its values; 0 where too few are known."""
+    """By series, that would have covered SHARE of its values; 0 where too few are known or more
+    were covered: a series that was quiet for some days is not taken at its word."""
     beyond = np.maximum(quantiles[..., 0] - seen, seen - quantiles[..., -1])
     known: Bools = ~np.isnan(beyond)
     count = known.sum(axis=0)
@@ -72,8 +73,8 @@ def _margin(quantiles: Floats, seen: Floats) -> Floats:
     place = np.ceil(SHARE * (count + 1)).astype(np.int64) - 1
     place = np.clip(place, 0, np.maximum(count - 1, 0))
     margin = np.take_along_axis(ranked, place[None], axis=0)[0]
-    margin = np.where(count >= LEAST, margin, 0.0)
-    return np.asarray(margin + HAIR * (1.0 + np.abs(margin)) * (margin > 0), np.float64)
+    margin = np.where((count >= LEAST) & (margin > 0), margin + HAIR * (1.0 + margin), 0.0)
+    return np.asarray(margin, np.float64)
 
 
 def reaches(quantiles: Floats, seen: Floats) -> Floats:

@@ -38,7 +38,7 @@ def test_a_margin_reaches_what_no_factor_can() -> None:
 
 def test_intervals_that_are_too_wide_become_narrower() -> None:
     seen = np.random.default_rng(1).standard_normal((2_000, 3))
-    wide = 2.0 * np.array([-1.6, -0.7, 0.0, 0.7, 1.6]) * np.ones((*seen.shape, 1))
+    wide = 1.2 * np.array([-1.6, -0.7, 0.0, 0.7, 1.6]) * np.ones((*seen.shape, 1))
     worn = Widening.learnt(wide, seen).of(wide, 0)
     assert covered(worn, seen).mean() == pytest.approx(0.9, abs=0.02)
     assert np.all(np.diff(worn, axis=-1) >= 0)
@@ -48,7 +48,9 @@ def test_each_series_gets_a_margin_of_its_own() -> None:
     seen = np.random.default_rng(2).standard_normal((2_000, 2)) * np.array([1.0, 3.0])
     one = np.array([-1.6, -0.7, 0.0, 0.7, 1.6]) * np.ones((*seen.shape, 1))
     worn = Widening.learnt(one, seen).of(one, 0)
-    assert covered(worn, seen).mean(axis=0) == pytest.approx([0.9, 0.9], abs=0.02)
+    quiet, restless = covered(worn, seen).mean(axis=0).tolist()
+    assert restless == pytest.approx(0.9, abs=0.02)
+    assert quiet >= 0.9, "nobody's interval becomes narrower by a margin"
 
 
 @pytest.mark.parametrize("lead", [4, 12])
