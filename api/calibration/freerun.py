@@ -21,17 +21,18 @@ from twin.climate.row import Row
 from twin.climate.spin import SPIN_H
 from twin.climate.trace import SIZE, Trace
 
-ROUNDS, HOURS, CITIES = 4, 365 * 24, 10
+ROUNDS, HOURS, CITIES = 4, 365 * 24, 20
 _STEEPER = 2  # first rounds in which places are mended too, the others settle the widths
 STEPS = ("wind", "pressure", "temp", "dew")
 _PLACE, _WIDTH = 0, 1  # outputs of a value law
-_GAIN = 2.0  # of the place of the temperature, per correlation of neighbouring steps
+_GAIN = 1.0  # of a place, per correlation of neighbouring steps; too much of it swings
+_FOLLOWERS = ("wind", "pressure", "temp")  # the dew point follows the temperature, not itself
 
 
 class Texture(NamedTuple):
-    """Of hourly steps; of the roots of the amounts of wet hours their mean and variance."""
+    """Of hourly steps; of the roots of the amounts of wet hours their mean and deviation."""
 
-    variance: float
+    size: float  # mean without sign: rare great steps do not settle the width of all
     follow: float = 0.0  # correlation of neighbouring steps
     middle: float = 0.0
 
@@ -40,7 +41,7 @@ def matched(laws: WeatherLaws, recorded: Row) -> dict[str, Network]:
     """The networks, whose free runs go from hour to hour as the record does."""
     chain, wanted = Chain.of(laws, _still_haze()), textures(recorded)
     for number in range(ROUNDS):
-        found, steeper = textures(simulated(chain, number)), ("temp",) * (number < _STEEPER)
+        found, steeper = textures(simulated(chain, number)), _FOLLOWERS * (number < _STEEPER)
         changed = {
             name: _nearer(chain.networks[name], found[name], want, name in steeper)
             for name, want in wanted.items()
@@ -53,18 +54,18 @@ def textures(row: Row) -> dict[str, Texture]:
     """Of each value law; NaN is left out."""
     found = {name: _of_steps(getattr(row, name)) for name in STEPS}
     roots = row.rain[row.rain > 0] ** RAIN_POWER
-    return {**found, "rain": Texture(float(np.var(roots)), middle=float(np.mean(roots)))}
+    return {**found, "rain": Texture(float(np.std(roots)), middle=float(np.mean(roots)))}
 
 
 def _of_steps(values: Floats) -> Texture:
     step = np.diff(values, axis=0)
-    variance = float(np.nanmean(step**2))
-    return Texture(variance, float(np.nanmean(step[1:] * step[:-1])) / variance)
+    follow = float(np.nanmean(step[1:] * step[:-1]) / np.nanmean(step**2))
+    return Texture(float(np.nanmean(np.abs(step))), follow)
 
 
 def _nearer(net: Network, found: Texture, wanted: Texture, steeper: bool) -> Network:
     """Wider or narrower; a law that follows itself too little gets a steeper place."""
-    wider = 0.5 * float(np.log(wanted.variance / found.variance))
+    wider = float(np.log(wanted.size / found.size))
     gain = _GAIN * (wanted.follow - found.follow) if steeper else 0.0
     return mended(net, 1 + gain, wanted.middle - found.middle, wider)
 
