@@ -26,7 +26,7 @@ def known_days(row: Row) -> Floats:
 
     A dry day counts as drier the larger its spread.
     """
-    of_hour = signals(row._replace(direction=np.nan_to_num(row.direction)), row, 0.0, 0.0)
+    of_hour = signals(row, row, 0.0, 0.0)
     names = ("pressure", "temp", "spread", "east", "north", "wind")
     found = [_means(of_hour[name]) for name in names]
     found[2] = np.log(SPREAD_FLOOR_C + _means(row.temp - row.dew))

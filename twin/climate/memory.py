@@ -10,8 +10,6 @@ from twin.arrays import Floats
 from twin.climate import days, sight, trace
 from twin.climate.days import Days
 from twin.climate.row import LAGS, SIGNALS, Means, Past, Row, Value
-from twin.climate.sun import daylight
-from twin.climate.terms import yes
 from twin.climate.trace import Trace
 
 ROWS, COLUMNS = max(LAGS), len(Row._fields)
@@ -43,25 +41,9 @@ def usual(day: float) -> Row:
 
 
 def signals(row: Row, before: Row, day: Value, hour: Value) -> dict[str, Value]:
-    """What the running means follow, at this hour."""
-    rise = row.temp - before.temp
-    sun = daylight(day, hour - 0.5)
-    return {
-        "temp": row.temp,
-        "dew": row.dew,
-        "pressure": row.pressure,
-        "wind": row.wind,
-        "wet": yes(row.rain > 0),
-        "rain": np.log1p(row.rain),
-        "swing": abs(rise),
-        "gust": abs(row.wind - before.wind),
-        "leap": abs(row.dew - before.dew),
-        "turn": yes(row.direction != before.direction),
-        "heat": 3 * rise * (sun - 0.3),
-        "rise": rise * yes(sun > 0),
-        "haze": row.haze,
-        "flicker": abs(row.haze - before.haze),
-    }
+    """What the running means follow, at this hour: as the networks, and the haze."""
+    haze = {"haze": row.haze, "flicker": abs(row.haze - before.haze)}
+    return {**trace.signals(row, before, day, hour), **haze}
 
 
 def kept(name: str) -> float:

@@ -30,7 +30,7 @@ _START = {"swing": 0.7, "leap": 0.7, "bar": 0.5, "gust": 1.0, "turn": 0.3}
 def signals(row: Row, before: Row, day: Value, hour: Value) -> dict[str, Value]:
     """What the means follow. heat: temperature change along the sun; rise: change by day."""
     sun, rise = daylight(day, hour - 0.5), row.temp - before.temp
-    at = np.asarray(row.direction).astype(np.int64)
+    at = np.nan_to_num(row.direction).astype(np.int64)  # an unknown direction has no vector
     return {
         "temp": row.temp,
         "dew": row.dew,
