@@ -1,8 +1,8 @@
 """The city in time: SimPy wakes the systems and incidents, the state keeps everything.
 
-    every(60 s): levers 5 -> systems 10..80      every(10 s): plaza 32, junction 42
+    every(60 s): levers 9 -> systems 10..80      every(10 s): plaza 32, junction 42
     hazards 4: strike                            every(1 h): agenda 2, plans the local day
-    incidents 3: begin, end
+    incidents 3: begin, end                      courses 5..8: signals, tours, crews' rounds
 
 Ranks below 100 belong to the city. The rank is the SimPy priority of an event, so what
 happens at one moment does not depend on who was created first; from the levers on all that
@@ -24,6 +24,8 @@ from twin.cityconfig import CityConfig, load_city_config
 from twin.clock import DAY_MS, HOUR_MS, SECOND_MS, local_date, local_midnight
 from twin.command import Acknowledgement, Command
 from twin.config import ConfigError
+from twin.course import Course
+from twin.courses import COURSES
 from twin.geography import Geography
 from twin.incidents import Incident, Stage, label_of, set_levers
 from twin.labels import Label
@@ -35,7 +37,7 @@ from twin.truth import Truth
 
 __all__ = ["City", "CityConfig", "load_city_config"]
 
-AGENDA_RANK, INCIDENT_RANK, HAZARD_RANK, LEVER_RANK = 2, 3, 4, 5
+AGENDA_RANK, INCIDENT_RANK, HAZARD_RANK, LEVER_RANK = 2, 3, 4, 9
 _ANSWERS_KEPT = 1000
 Waiting = Generator[simpy.Event, Any, None]
 
@@ -65,9 +67,11 @@ class City:
         self.config, self.geography, self.scenarios = config, geography, scenarios
         self.seed = seed
         self.env = simpy.Environment(initial_time=start_ms)
-        quantities = [quantity for system in SYSTEMS for quantity in system.quantities]
+        quantities = [one for system in SYSTEMS for one in system.quantities]
+        quantities += [one for course in COURSES for one in course.quantities]
         self.state: CityState = declare(geography, quantities)
         self._systems: list[Bound] = [system.bind(geography, config) for system in SYSTEMS]
+        self._courses: list[Course] = [course.bind(geography, config) for course in COURSES]
         self._turns: list[tuple[int, int, Callable[[int], None]]] = []  # rank, period, what
         self._beat_ms = 0
         self._ticks: dict[int, Tick] = {}
@@ -92,6 +96,8 @@ class City:
         """A city in equilibrium at start_ms."""
         city = cls(config, geography, scenarios, seed, start_ms)
         tick = Tick(start_ms, float(config.tick_s), seed)
+        for course in city._courses:
+            course.begin(city.state, tick)
         for system in city._systems:
             system.begin(city.state, tick)
         city._plan(start_ms)
@@ -232,6 +238,8 @@ class City:
         for system, bound in zip(SYSTEMS, self._systems, strict=True):
             period_ms = fast_ms if system.fast else base_ms
             self.every(period_ms, system.rank, self._stepper(bound, period_ms))
+        for row, course in zip(COURSES, self._courses, strict=True):
+            self.env.process(self._run(course, row.rank))
         for key in sorted(self.state.incidents):
             self.env.process(self._unfold(key))
 
@@ -263,6 +271,12 @@ class City:
         while True:
             action(self.now_ms)
             yield self._at(self.now_ms + period_ms, rank)
+
+    def _run(self, course: Course, rank: int) -> Waiting:
+        """Wait for the moments that the state holds; what stands there is the progress."""
+        while True:
+            yield self._at(course.due_ms(self.state), rank)
+            course.act(self.state, Tick(self.now_ms, 0.0, self.seed))
 
     def _at(self, t_ms: int, rank: int) -> _At:
         return _At(self.env, max(0, t_ms - self.now_ms), rank)

@@ -18,8 +18,10 @@ from twin.systems.furniture import FurnitureParams
 from twin.systems.lifelines import LifelinesParams
 from twin.systems.noise import NoiseParams
 from twin.systems.residents import ResidentsParams
+from twin.systems.rounds import RoundsParams
 from twin.systems.soil import SoilParams
 from twin.systems.structure import StructureParams
+from twin.systems.tours import TourParams
 from twin.systems.traffic import TrafficParams
 from twin.systems.trains import TrainParams
 from twin.systems.vibration import VibrationParams
@@ -41,6 +43,7 @@ class CityConfig(Table):
     drainage: DrainageParams
     trains: TrainParams
     crowd: CrowdParams
+    tours: TourParams
     traffic: TrafficParams
     air: AirParams
     noise: NoiseParams
@@ -51,6 +54,7 @@ class CityConfig(Table):
     furniture: FurnitureParams
     soil: SoilParams
     amenities: AmenitiesParams
+    rounds: RoundsParams
     residents: ResidentsParams
     complaints: ComplaintsParams
 

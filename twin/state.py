@@ -13,6 +13,7 @@ from twin.geography import Geography
 from twin.incidents import Incident
 from twin.labels import Label
 from twin.levers import LEVERS, lever_key, table_of
+from twin.tour import Tour
 
 _MAGIC = b"HFTWIN01"
 
@@ -44,12 +45,13 @@ class _Header(msgspec.Struct, frozen=True):
     incidents: list[Incident]
     labels: list[Label]
     acknowledgements: list[Acknowledgement]
+    tours: list[Tour]
 
 
 @dataclass(slots=True)
 class CityState:
     """Arrays by name; incidents to come and active, labels of those over, answered commands,
-    each by id; the last planned day.
+    tours of the day, each by id; the last planned day.
 
     Arrays are written in place and never replaced, so views of them stay valid.
     """
@@ -58,6 +60,7 @@ class CityState:
     incidents: dict[str, Incident] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     acknowledgements: dict[str, Acknowledgement] = field(default_factory=dict)
+    tours: dict[str, Tour] = field(default_factory=dict)
     planned: str = ""
     started: bool = False
 
@@ -104,6 +107,7 @@ def pack(state: CityState, t_ms: int, seed: int) -> bytes:
         incidents=[state.incidents[key] for key in sorted(state.incidents)],
         labels=[state.labels[key] for key in sorted(state.labels)],
         acknowledgements=sorted(state.acknowledgements.values(), key=lambda a: (a.t_ms, a.command)),
+        tours=[state.tours[key] for key in sorted(state.tours)],
     )
     values = b"".join(state.arrays[name].astype("<f8").tobytes() for name in names)
     head = msgspec.json.encode(header)
@@ -124,6 +128,7 @@ def unpack(data: bytes, into: CityState) -> tuple[int, int]:
     into.incidents = {incident.id: incident for incident in header.incidents}
     into.labels = {label.id: label for label in header.labels}
     into.acknowledgements = {answer.command: answer for answer in header.acknowledgements}
+    into.tours = {tour.id: tour for tour in header.tours}
     into.planned, into.started = header.planned, header.started
     return header.t_ms, header.seed
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Floats, Index
-from twin.clock import MINUTE_MS, local_hour
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import Hourly, NotNegative, Positive, hourly, keep
@@ -28,8 +27,6 @@ class AmenitiesParams(Table):
     toilet_stay_s: Positive
     nh3_ppm_per_user_h: NotNegative
     nh3_air_s: Positive
-    nh3_cleaned_ppm: NotNegative
-    cleaning_every_h: Positive
 
 
 QUANTITIES = (
@@ -78,9 +75,6 @@ def _visit(
 
 
 def _foul(nh3_ppm: Floats, used: Floats, tick: Tick, params: AmenitiesParams) -> None:
-    """Use fouls the air, ventilation clears it, cleaning takes the source away."""
+    """Use fouls the air, ventilation clears it; cleaners come round."""
     nh3_ppm += params.nh3_ppm_per_user_h * used * tick.dt_s / 3600
     nh3_ppm *= keep(tick.dt_s, params.nh3_air_s)
-    since_h = local_hour(tick.t_ms) % params.cleaning_every_h
-    if since_h * 60 * MINUTE_MS < tick.dt_s * 1000:
-        np.minimum(nh3_ppm, params.nh3_cleaned_ppm, out=nh3_ppm)

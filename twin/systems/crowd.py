@@ -11,14 +11,12 @@ from functools import lru_cache
 import numpy as np
 
 from twin.arrays import Bools, Floats, Index
-from twin.calendar import day_kind
-from twin.clock import local_date
 from twin.config import Table
 from twin.geography import Entities, Geography
-from twin.profiles import NotNegative, Positive, Share
+from twin.profiles import Positive, Share
 from twin.relations import column, total
 from twin.state import CityState, Quantity
-from twin.systems import tours, trains
+from twin.systems import trains
 from twin.systems.network import corners, inward, network
 from twin.systems.trains import TrainParams
 from twin.systems.visits import (
@@ -62,8 +60,6 @@ class CrowdParams(Table):
     spill_from_ped_m2: Positive
     spill_span_ped_m2: Positive
     spill_max: Share
-    tours_per_day: NotNegative
-    tour_size: tuple[Positive, Positive]
 
 
 def _cells(geography: Geography) -> int:
@@ -87,6 +83,7 @@ QUANTITIES = (
     Quantity("crowd.left_ped", truth=False, size=1),
     Quantity("plaza.coming_ped", truth=False),
     Quantity("plaza.going_ped", truth=False),
+    Quantity("plaza.guided_ped", truth=False),
 )
 
 
@@ -103,7 +100,6 @@ class Layout:
     plaza_link: Index
     plaza_share: Floats
     plaza_m2: Floats
-    tour_share: Floats
 
 
 def prepare(geography: Geography, params: CrowdParams) -> Layout:
@@ -124,8 +120,6 @@ def prepare(geography: Geography, params: CrowdParams) -> Layout:
         plaza_link=plazas.link,
         plaza_share=column(plazas, "visit_share"),
         plaza_m2=column(plazas, "area_m2"),
-        tour_share=column(plazas, "visit_share")
-        * (away_m(plazas, geography["arm"]) < AT_JUNCTION_M),
     )
 
 
@@ -263,16 +257,9 @@ def _exchange(
     back = total(state["plaza.going_ped"], layout.plaza_link, streets) / (2 * pavement.cells)
     walk.people += back[pavement.link]
     drawn = state.lever("plaza.arrival_ped_m2_min") * layout.plaza_m2 * tick.dt_s / 60
-    drawn = drawn + _guided(tick, layout, params)
     walk.entered += float(drawn.sum())
     state["plaza.going_ped"] = 0.0
     state["plaza.coming_ped"] += willing * scale[layout.plaza_link] + drawn
-
-
-def _guided(tick: Tick, layout: Layout, params: CrowdParams) -> Floats:
-    """Groups by coach, more on days with more visitors."""
-    busy = params.visits.day_factor.of(day_kind(local_date(tick.t_ms)))
-    return tours.arrivals(tick, params.tours_per_day * busy, params.tour_size, layout.tour_share)
 
 
 def _wanted(state: CityState, tick: Tick, layout: Layout, params: CrowdParams) -> Floats:

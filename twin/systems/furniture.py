@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Bools, Index, clamp, confine
-from twin.clock import MINUTE_MS, local_hour
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import NotNegative, Positive, Share
@@ -26,7 +25,6 @@ class FurnitureParams(Table):
     daylight_lx_per_w_m2: Positive
     bin_per_h: NotNegative
     bin_per_person_h: NotNegative
-    bin_rounds_h: tuple[float, ...]
     tree_lean_deg: NotNegative
     tree_sway_deg: NotNegative
     sign_sway_deg: NotNegative
@@ -114,19 +112,10 @@ def _fill_bins(
     params: FurnitureParams,
     rng: np.random.Generator,
 ) -> None:
-    """Fill grows with the people on the link; rounds at fixed hours empty it."""
+    """Fill grows with the people on the link, until a crew comes round."""
     persons = through(state["link.persons"], layout.bin_link, 0.0)
     rate = params.bin_per_h + params.bin_per_person_h * persons
     fill = state["bin.fill_frac"]
     luck = rng.gamma(4.0, 0.25, len(fill))
     fill += rate * luck * state.lever("bin.fill_factor") * tick.dt_s / 3600
-    if _round_due(tick, params):
-        fill[:] = 0.05
     confine(fill, 0, 1)
-
-
-def _round_due(tick: Tick, params: FurnitureParams) -> bool:
-    """Whether a round's hour lies in (t - dt, t]."""
-    end = local_hour(tick.t_ms)
-    start = end - tick.dt_s * 1000 / (60 * MINUTE_MS)
-    return any(start < hour <= end for hour in params.bin_rounds_h)

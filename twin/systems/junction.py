@@ -1,4 +1,4 @@
-"""The six-arm junction: signal phases, queues, who drives where, delay, and waiting people."""
+"""The six-arm junction: queues, who drives where, delay, and waiting people."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from twin.geography import Geography
 from twin.profiles import keep
 from twin.relations import column
 from twin.state import CityState, Quantity
+from twin.systems import signals
 from twin.systems.driving import roads
 from twin.systems.traffic import TrafficParams
 from twin.systems.weather import relax
@@ -26,41 +27,30 @@ QUANTITIES = (
     Quantity("arm.queue_mean_veh", truth=False),
     Quantity("arm.arrival_veh_h", truth=False),
 )
-_NEAR_M = 60.0  # crowd cells this close to an arm's mouth press on it
 _APPROACH_S = 30.0  # from the end of the link to the tail of the queue
 _MEAN_S = 420.0  # three cycles
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Fixed facts about the arms; near: arms x cells, 1 where the cell presses on the arm;
-    mouths: the cells that press on any.
+    """Fixed facts about the arms; near: arms x cells, 1 where the cell presses on the arm.
 
-    turn: share of each arm's vehicles that leaves by each other arm; phases: start and length of
-    the cycle's greens, phase: which of them is each arm's.
+    turn: share of each arm's vehicles that leaves by each other arm.
     """
 
     lanes: Floats
     saturation_veh_h: Floats
-    green_from_s: Floats
-    green_s: Floats
-    phases: tuple[tuple[float, float], ...]
-    phase: Ints
     room_m: Floats
     away: Ints
     away_room_veh: Floats
     turn: Floats
     near: Floats
-    mouths: Ints
 
 
 def prepare(geography: Geography, params: TrafficParams) -> Layout:
-    """Greens are shared by the highest flow ratio of each phase (Webster's rule)."""
+    """Lanes, room, and who turns where."""
     arms, links, cells = geography["arm"], geography["link"], geography["plaza"]
-    peak, lanes = column(arms, "peak_pcu_h"), np.maximum(1.0, column(arms, "lanes"))
-    saturation = lanes * column(arms, "saturation_pcu_h")
-    start, green = _greens(column(arms, "bearing_deg"), peak / saturation, params)
-    phases, phase = np.unique(np.stack([start, green]), axis=1, return_inverse=True)
+    lanes = np.maximum(1.0, column(arms, "lanes"))
     road = roads(geography, params.vehicle_length_m)
     away = np.maximum(0, road.arm_out).astype(np.int64)
     known = road.arm_out >= 0
@@ -69,31 +59,13 @@ def prepare(geography: Geography, params: TrafficParams) -> Layout:
     )
     return Layout(
         lanes=lanes,
-        saturation_veh_h=saturation,
-        green_from_s=start,
-        green_s=green,
-        phases=tuple((float(begin), float(length)) for begin, length in phases.T),
-        phase=phase.reshape(-1),
+        saturation_veh_h=lanes * column(arms, "saturation_pcu_h"),
         room_m=np.where(arms.link >= 0, column(links, "length_m")[arms.link], 100.0),
         away=away,
         away_room_veh=np.where(known, road.room_veh[away], 0.0),
         turn=_turns(np.where(known, road.lanes[away], 0.0)),
-        near=(distance < _NEAR_M).astype(np.float64),
-        mouths=np.flatnonzero((distance < _NEAR_M).any(axis=0)),
+        near=(distance < signals.NEAR_M).astype(np.float64),
     )
-
-
-def _greens(bearing_deg: Floats, ratio: Floats, params: TrafficParams) -> tuple[Floats, Floats]:
-    """Start and length of each arm's green in the cycle.
-
-    Arms that face each other share a phase: three street pairs, the fourth is for walkers.
-    """
-    phase = ((bearing_deg - 35) % 180 // 65).astype(np.int64)
-    need = np.zeros(3)
-    np.maximum.at(need, phase, ratio)
-    length = params.vehicle_green_s * need / max(1e-9, float(need.sum()))
-    start = np.concatenate(([0.0], np.cumsum(length + params.lost_s)[:2]))
-    return start[phase], length[phase]
 
 
 def _turns(weight: Floats) -> Floats:
@@ -110,8 +82,8 @@ def step(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) ->
     arrivals = np.minimum(tick.rng("junction").poisson(mean), np.floor(coming))
     coming -= arrivals
     queue += arrivals
-    factor = _factor(state, layout, params)
-    limit = layout.saturation_veh_h * factor / 3600 * green_in_step_s(tick, layout, params)
+    factor = _factor(state, layout)
+    limit = layout.saturation_veh_h * factor / 3600 * signals.taken_s(state, tick.t_ms)
     served = np.minimum(_leave(state, np.minimum(queue, limit), layout), queue)  # not a hair more
     queue -= served
     state["arm.flow_veh_h"] = served * 3600 / tick.dt_s
@@ -127,24 +99,6 @@ def _remember(state: CityState, tick: Tick, arrivals: Floats) -> None:
     """Means over about three cycles."""
     relax(state["arm.queue_mean_veh"], state["arm.queue_veh"], tick.dt_s, _MEAN_S)
     relax(state["arm.arrival_veh_h"], arrivals * 3600 / tick.dt_s, tick.dt_s, _MEAN_S)
-
-
-def green_in_step_s(tick: Tick, layout: Layout, params: TrafficParams) -> Floats:
-    """Seconds of green of each arm within the step that ends now; the cycle runs by the clock."""
-    # From a whole number of cycles on: seconds since 1970 would cost the last digits.
-    end = tick.dt_s + (tick.t_ms / 1000 - tick.dt_s) % params.cycle_s
-    cycle_s, begin = params.cycle_s, end - tick.dt_s
-    greens = [
-        _green_until_s(end, phase, cycle_s) - _green_until_s(begin, phase, cycle_s)
-        for phase in layout.phases
-    ]
-    return np.array(greens)[layout.phase]
-
-
-def _green_until_s(moment_s: float, phase: tuple[float, float], cycle_s: float) -> float:
-    start_s, length_s = phase
-    cycles, rest = divmod(moment_s, cycle_s)
-    return cycles * length_s + min(max(rest - start_s, 0.0), length_s)
 
 
 def _leave(state: CityState, ready: Floats, layout: Layout) -> Floats:
@@ -163,24 +117,21 @@ def _pressing(state: CityState, layout: Layout) -> Floats:
     return np.asarray(np.maximum.reduce(near, axis=1, initial=0.0))
 
 
-def _factor(state: CityState, layout: Layout, params: TrafficParams) -> Floats:
-    """Share of the saturation flow after people on the carriageway, police, rain and closures."""
-    mouths = state["plaza.density_ped_m2"][layout.mouths]
-    crowded = np.maximum.reduce(mouths, initial=0.0) >= params.police_density_ped_m2
-    held = params.police_green if crowded else 1.0
+def _factor(state: CityState, layout: Layout) -> Floats:
+    """Share of the saturation flow after people on the carriageway, rain and closures."""
     wet = 0.9 if state["quarter.rain_mm_h"][0] > 2 else 1.0
     open_share = np.maximum(0.03, state.lever("arm.capacity_factor"))
     spill = state["plaza.spill_frac"]
     if not np.count_nonzero(spill):
-        return np.asarray(wet * open_share * held)
+        return np.asarray(wet * open_share)
     worst = np.maximum.reduce(layout.near * spill, axis=1, initial=0.0)
-    return np.asarray((1 - 0.6 * worst) * wet * open_share * held)
+    return np.asarray((1 - 0.6 * worst) * wet * open_share)
 
 
 def _delay_s(state: CityState, factor: Floats, layout: Layout, params: TrafficParams) -> Floats:
     """d1 uniform and d2 random delay with T = 0.25 h, k = 0.5 (expert knowledge, unverified),
     and the time it takes to serve a mean queue longer than these explain."""
-    green = layout.green_s / params.cycle_s
+    green = state["arm.cycle_green_s"] / params.cycle_s
     rate = state["arm.arrival_veh_h"]
     capacity = layout.saturation_veh_h * factor * green
     load = np.minimum(rate / capacity, 1.0)

@@ -53,7 +53,7 @@ def begin(state: CityState, layout: Layout, params: CrowdParams) -> None:
 def step(
     state: CityState, tick: Tick, layout: Layout, params: CrowdParams, timetable: TrainParams
 ) -> None:
-    """Those who stopped walking arrive in groups; the stay is exponential.
+    """Those who stopped walking arrive in groups; the stay is exponential but for guided groups.
 
     Mean occupancy depends only on the mean stay; rain halves the stay (design choice).
     """
@@ -64,7 +64,8 @@ def step(
     arrivals = np.minimum(in_groups(mean, params.group_share, rng), np.floor(coming))
     coming -= arrivals
     stay_s = layout.stay_s * (0.5 if state["quarter.rain_mm_h"][0] > 2 else 1.0)
-    leaving = rng.binomial(persons.astype(np.int64), -np.expm1(-tick.dt_s / stay_s))
+    alone = persons - state["plaza.guided_ped"]
+    leaving = rng.binomial(alone.astype(np.int64), -np.expm1(-tick.dt_s / stay_s))
     persons += arrivals - leaving
     state["plaza.going_ped"] += leaving
     _measure(state, persons, layout, params)

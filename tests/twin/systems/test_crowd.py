@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from twin.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from twin.systems import crowd, plaza, tours, trains, visits
+from twin.clock import HOUR_MS, MINUTE_MS
+from twin.systems import crowd, plaza, trains, visits
 from twin.systems.shapes import day_factor
 from twin.tick import Tick
 
@@ -189,17 +189,6 @@ def test_people_step_on_the_carriageway_when_it_is_crowded(state, config, geogra
         state["plaza.coming_ped"] = 0.0
         plaza.step(state, tick, layout, config.crowd, config.trains)
         assert state["plaza.spill_frac"] == pytest.approx(spill, abs=0.02)
-
-
-def test_guided_groups_arrive_at_the_junction_as_many_as_expected(config, geography) -> None:
-    layout = crowd.prepare(geography, config.crowd)
-    begin_ms, found = 1_780_000_200_000 // DAY_MS * DAY_MS, []
-    for number in range(60 * 24 * 6):
-        tick = Tick(begin_ms + number * 10 * MINUTE_MS, 600.0, 7)
-        found.append(tours.arrivals(tick, 5.0, (10, 20), layout.tour_share))
-    groups = np.array(found)
-    assert groups[:, layout.tour_share == 0].sum() == 0
-    assert groups.sum() / 60 == pytest.approx(5 * 14.5, rel=0.15)
 
 
 def test_days_vary_as_asked_and_neighbours_are_alike() -> None:

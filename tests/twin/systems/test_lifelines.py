@@ -80,15 +80,6 @@ def test_water_pressure_is_lowest_when_demand_is_highest(weekday) -> None:
     assert min(pressure) > 0.9 * max(pressure)
 
 
-def test_bins_are_emptied_on_the_round(state, config, geography, at) -> None:
-    layout = furniture.prepare(geography)
-    state["bin.fill_frac"] = 0.8
-    furniture.step(state, at("2026-05-18T10:59"), layout, config.furniture)
-    assert state["bin.fill_frac"].min() >= 0.8
-    furniture.step(state, at("2026-05-18T11:00"), layout, config.furniture)
-    assert state["bin.fill_frac"].max() == pytest.approx(0.05)
-
-
 def test_gusts_bend_trees(state, config, geography, at) -> None:
     layout, leans = furniture.prepare(geography), []
     for gust in (2.0, 25.0):
