@@ -57,6 +57,16 @@ def test_a_city_restored_when_an_incident_begins_or_ends_goes_on_the_same(start,
     assert at_end.snapshot() == city.snapshot() == at_begin.snapshot()
 
 
+def test_a_city_restored_within_a_minute_goes_on_the_same(start) -> None:
+    """What was drawn for the rest of the minute is in the snapshot."""
+    city = start("2026-10-02T11:00")
+    city.run_until(city.now_ms + 4 * MINUTE_MS + 25_000)
+    copy = restored(city)
+    for one in (city, copy):
+        one.run_until(one.now_ms + 3 * MINUTE_MS)
+    assert copy.snapshot() == city.snapshot()
+
+
 def test_a_snapshot_with_an_unknown_scenario_is_refused(start, inject) -> None:
     city = start("2026-05-18T11:00")
     inject(city, "crowd_surge")

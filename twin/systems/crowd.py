@@ -12,6 +12,7 @@ import numpy as np
 
 from twin.arrays import Bools, Floats, Index
 from twin.config import Table
+from twin.counts import falling
 from twin.geography import Entities, Geography
 from twin.profiles import Positive, Share
 from twin.relations import column, total
@@ -202,8 +203,8 @@ def _walk(
     fixed: Step = plan(layout.pavement, params.walking, turning, target_s, open_m, dt_s)
     sources: dict[float, Floats] = {}
     for past in range(number):
-        moment = Tick(tick.t_ms - round((number - 1 - past) * dt_s * 1000), dt_s, tick.seed)
-        beat = trains.pulse(moment, params.metro_pulse, timetable)
+        moment_ms = tick.t_ms - round((number - 1 - past) * dt_s * 1000)
+        beat = trains.pulse(moment_ms, params.metro_pulse, timetable)
         if beat not in sources:
             sources[beat] = fixed.source * (1 + layout.near_station * (beat - 1))
         advance(walk, fixed, layout.pavement, sources[beat])
@@ -223,16 +224,18 @@ def in_groups(mean: Floats, group_share: tuple[float, ...], rng: np.random.Gener
 
     With .32 .45 .13 .10 the variance is 2.4 times the mean.
     """
-    size, rate = _groups(group_share)
-    return np.asarray(size @ rng.poisson(rate * mean))
+    edges, per_person = _groups(group_share)
+    where = falling(mean * per_person, rng)
+    size = edges.searchsorted(rng.random(len(where)), side="right") + 1
+    return np.bincount(where, size, len(mean)).astype(np.float64, copy=False)
 
 
 @lru_cache(maxsize=8)  # a pure function, asked at every step
-def _groups(group_share: tuple[float, ...]) -> tuple[Floats, Floats]:
-    """The sizes of groups, and how many of each come per person."""
+def _groups(group_share: tuple[float, ...]) -> tuple[Floats, float]:
+    """Where one size ends and the next begins on 0..1, and how many groups come per person."""
     share = np.asarray(group_share)
-    size = np.arange(1, len(share) + 1, dtype=np.float64)
-    return size, (share / float(share @ size))[:, None]
+    size = np.arange(1, len(share) + 1)
+    return np.cumsum(share / share.sum())[:-1], float(share.sum() / (share @ size))
 
 
 def _exchange(

@@ -1,5 +1,6 @@
 """Metro trains: when they stop and pass; the timetable knows hours and headways, not lines."""
 
+from twin.clock import local_hour
 from twin.config import Table
 from twin.profiles import Positive
 from twin.tick import Tick
@@ -34,10 +35,10 @@ def passes(tick: Tick, params: TrainParams, offset: float = 0.0) -> int:
     return int(end // 1 - (end - tick.dt_s / headway) // 1)
 
 
-def pulse(tick: Tick, strength: float, params: TrainParams) -> float:
+def pulse(t_ms: int, strength: float, params: TrainParams) -> float:
     """Factor on what streams out of a station: a seventh of a headway after each train; mean 1."""
-    headway = headway_s(tick.hour, params)
+    headway = headway_s(local_hour(t_ms), params)
     if headway is None:
         return 1.0
-    on = (tick.t_ms / 1000) % headway < headway / 7
+    on = (t_ms / 1000) % headway < headway / 7
     return 1 + strength if on else 1 - strength / 6

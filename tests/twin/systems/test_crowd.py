@@ -1,5 +1,6 @@
 """People on pavements and at the sights."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -161,9 +162,7 @@ def test_occupancy_of_the_sights_is_arrivals_times_stay(start, config) -> None:
 def test_metro_pulses_bring_no_more_people_in_all(config, at) -> None:
     begin_ms = at("2026-05-18T12:00").t_ms
     found = [
-        trains.pulse(
-            Tick(begin_ms + number * 1000, 10.0, 7), config.crowd.metro_pulse, config.trains
-        )
+        trains.pulse(begin_ms + number * 1000, config.crowd.metro_pulse, config.trains)
         for number in range(2400)
     ]
     assert np.mean(found) == pytest.approx(1.0, abs=0.01)
@@ -196,3 +195,31 @@ def test_days_vary_as_asked_and_neighbours_are_alike() -> None:
     logs = np.log([day_factor(7, "test", day, 0.2, 0.5) for day in days])
     assert logs.std() == pytest.approx(0.2, rel=0.1)
     assert np.corrcoef(logs[1:], logs[:-1])[0, 1] == pytest.approx(0.5, abs=0.07)
+
+
+def test_people_stay_at_a_sight_for_the_mean_stay(state, config, geography, at) -> None:
+    """Nobody comes: after t the part exp(-t / mean) of each crowd is still there."""
+    layout = plaza.prepare(geography, config.crowd)
+    state["plaza.coming_ped"], state["plaza.persons"] = 0.0, 4000.0
+    begin_ms = at("2026-05-18T12:00").t_ms
+    for number in range(30):
+        tick = Tick(begin_ms + number * 10_000, 10.0, 7)
+        plaza.step(state, tick, layout, config.crowd, config.trains)
+    left = 4000 * np.exp(-300 / layout.stay_s)
+    assert state["plaza.persons"] == pytest.approx(left, rel=0.1)
+    assert state["plaza.going_ped"].sum() == 4000 * len(left) - state["plaza.persons"].sum()
+
+
+def test_those_who_stop_come_within_the_approach(state, config, geography, at) -> None:
+    """Stays are long here: after t the part exp(-t / approach) is still to come."""
+    layout = replace(
+        plaza.prepare(geography, config.crowd), stay_s=np.full(len(geography["plaza"]), 1e9)
+    )
+    state["plaza.coming_ped"], state["plaza.persons"] = 2000.5, 0.0
+    begin_ms = at("2026-05-18T02:00").t_ms  # no trains, no pulses
+    for number in range(12):
+        tick = Tick(begin_ms + number * 10_000, 10.0, 7)
+        plaza.step(state, tick, layout, config.crowd, config.trains)
+    left = 2000.5 * np.exp(-120 / config.crowd.approach_s)
+    assert state["plaza.coming_ped"].mean() == pytest.approx(left, rel=0.07)
+    assert state["plaza.coming_ped"] + state["plaza.persons"] == pytest.approx(2000.5)

@@ -66,6 +66,18 @@ def test_every_street_carries_its_target_when_nothing_is_full(streets, geography
     assert walk.crossed / 1800 == pytest.approx(target_s, rel=0.02)
 
 
+def test_flow_is_density_times_speed_times_width(streets, geography, config) -> None:
+    """The fundamental diagram in a steady stream, from empty pavements to half their capacity."""
+    target_s = np.random.default_rng(3).uniform(0.01, 0.9, 2 * len(geography["link"]))
+    pavement, walk = streets(target_s, minutes=120)
+    width = pavement.width_m[pavement.link]
+    density = walk.people.sum(axis=0) / (pavement.cell_m * width)
+    flow_s = target_s.reshape(2, -1).sum(axis=0)[pavement.link]
+    speed = walking_speed(density, config.crowd.walking)
+    assert density.max() > 0.4
+    assert density * speed * width == pytest.approx(flow_s, rel=0.03)
+
+
 def test_nobody_is_lost_in_a_jam(streets, geography) -> None:
     count = 2 * len(geography["link"])
     _, walk = streets(np.full(count, 0.8), narrow=[0, 3, 9], minutes=40)
