@@ -13,9 +13,9 @@ from sensors.faults.chain import Chain
 from sensors.faults.profile import Radios
 from sensors.faults.tools import Moment
 from sensors.network import Network
-from sensors.noise import draw, keys_of, salted, uniform
-from sensors.reading import Messages, ReadingBatch
-from twin.arrays import Floats
+from sensors.noise import draw, keys_of, middle, salted
+from sensors.reading import Choice, Messages, ReadingBatch
+from twin.arrays import Bools
 
 
 class DeliveryState(msgspec.Struct, frozen=True):
@@ -34,9 +34,11 @@ class Delivery:
         quickest, slowest = delays.T
         half_s = GRID_MS / 2000
         share = np.clip((slowest - half_s) / np.maximum(slowest - quickest, 1e-9), 0.0, 1.0)
-        self._late: Floats = np.where(quickest >= half_s, 1.0, share)[network.kind]
+        late = np.where(quickest >= half_s, 1.0, share)
+        self._late = np.ceil(late * 2.0**32).astype(np.uint64)[network.kind]
         self._slow = self._late > 0
         self._network, self._faults = network, faults
+        self._sensor = network.series.sensor.astype(np.intp)
         self._keys = salted(keys_of(seed, network.sensor_ids), "delay")
         self._waiting = Messages.empty()
 
@@ -46,23 +48,30 @@ class Delivery:
 
     def carry(self, said: Messages, moment: Moment) -> Messages:
         """What reaches the gateways at these ticks of what was said now and earlier."""
-        parts = [self._split(part, moment) for part in self._faults.parts(said, moment)]
+        untouched, others = self._faults.parted(said, moment)
         waited = replace(self._waiting, at_ms=np.full(len(self._waiting), moment.first_ms))
-        self._waiting = Messages.concat([later for _, later in parts])
-        return Messages.concat([waited, *(now for now, _ in parts)])
+        pairs = [self._split(said, untouched, moment)]
+        pairs += [self._split(other, None, moment) for other in others]
+        self._waiting = Messages.chosen([later for _, later in pairs])
+        return Messages.chosen([(waited, None), *(now for now, _ in pairs)])
 
-    def _split(self, part: Messages, moment: Moment) -> tuple[Messages, Messages]:
-        """What arrives by now, at the tick at which it got on or at the next, and what after."""
-        sensor = self._network.series.sensor[part.series]
-        slow = np.flatnonzero(self._slow[sensor])
-        if not len(slow):
-            return part, Messages.empty()
+    def _split(self, part: Messages, which: Bools | None, moment: Moment) -> tuple[Choice, Choice]:
+        """What arrives by now, at the tick at which it got on or at the next, and what after;
+        `which` of the messages, all without."""
+        sensor = self._sensor.take(part.series.astype(np.intp))
+        slow = np.flatnonzero(self._slow.take(sensor))
+        if not len(slow) and which is None:
+            return (part, None), (Messages.empty(), None)
         sensor, at_ms = sensor[slow], part.at_ms.copy()
         step = at_ms[slow] // GRID_MS if moment.ticks > 1 else moment.t_ms // GRID_MS
-        chance = uniform(draw(self._keys[sensor], step))
-        at_ms[slow[chance < self._late[sensor]]] += GRID_MS
-        arriving, later = replace(part, at_ms=at_ms), at_ms > moment.t_ms
-        return arriving.take(~later), arriving.take(later)
+        late = middle(draw(self._keys.take(sensor), step)) < self._late.take(sensor)
+        at_ms[slow[late]] += GRID_MS
+        part, now = replace(part, at_ms=at_ms), at_ms <= moment.t_ms
+        later = ~now
+        if which is not None:
+            now &= which
+            later &= which
+        return (part, np.flatnonzero(now)), (part, np.flatnonzero(later))
 
     def state(self) -> DeliveryState:
         """What a restored delivery needs beside network, seed and faults."""

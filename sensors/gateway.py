@@ -5,19 +5,18 @@ From here on nothing may be lost: a numbered pack is kept until the ingest confi
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import msgspec
 import numpy as np
 
 from sensors.catalogue import GRID_MS
 from sensors.network import Network
+from sensors.ordering import in_order
 from sensors.reading import Messages, ReadingBatch
 from sensors.senml import MAX_RECORDS
 from twin.arrays import Bools, Index, Ints
 
 _NEVER_MS = np.iinfo(np.int64).min
-_TICKS, _LATE_MS, _SERIES = 2**7, 2**36, 2**20  # what fits one number to sort by
 REMEMBERED = 4  # device times per series by which a gateway knows a second copy (design choice)
 
 
@@ -62,12 +61,9 @@ class Gateways:
 
     def arrived(self, messages: Messages) -> Messages:
         """The same for messages of several ticks: tick by tick, each in order of time."""
-        messages = messages.take(_in_order(messages))
-        fresh = np.ones(len(messages), bool)
-        ends = np.flatnonzero(messages.at_ms[1:] != messages.at_ms[:-1]) + 1
-        for first, last in pairwise([0, *ends.tolist(), len(messages)]):
-            part = slice(first, last)
-            self._hear(messages.series[part], messages.t_ms[part], fresh[part])
+        tick = messages.at_ms // GRID_MS
+        messages = messages.take(in_order(tick, messages.t_ms, messages.series))
+        fresh = self._fresh(messages.series, messages.t_ms)
         return messages if fresh.all() else messages.take(fresh)
 
     def pack(self, batch: ReadingBatch) -> Iterator[NumberedPack]:
@@ -98,16 +94,38 @@ class Gateways:
         self._recent_ms = np.ascontiguousarray(recent.reshape(-1, REMEMBERED).T)
         self._told = np.frombuffer(state.told, np.int64).copy()
 
-    def _hear(self, series: Index, t_ms: Ints, fresh: Bools) -> None:
-        """Mark copies as not fresh, remember the others; most ticks have every series once."""
-        rows = np.arange(len(series))
+    def _fresh(self, series: Index, t_ms: Ints) -> Bools:
+        """Which are no copies; these are remembered."""
+        fresh = np.ones(len(series), bool)
+        if len(series):
+            order = in_order(series)
+            plain = self._follow(series[order], t_ms[order])
+            self._hear(np.sort(order[~plain]), series, t_ms, fresh)
+        return fresh
+
+    def _follow(self, series: Index, t_ms: Ints) -> Bools:
+        """Remember the series whose times only go on, later than all before: no copies there.
+
+        Readings come series by series; which of them that was.
+        """
+        starts = np.flatnonzero(np.concatenate(([True], series[1:] != series[:-1])))
+        counts = np.diff(starts, append=len(series))
+        later = np.concatenate(([True], t_ms[1:] > t_ms[:-1]))
+        later[starts] = t_ms[starts] > self._recent_ms.take(series[starts], axis=1).max(axis=0)
+        plain: Bools = np.repeat(np.logical_and.reduceat(later, starts), counts)
+        nth = np.arange(len(series)) - np.repeat(starts, counts)
+        newest = np.flatnonzero(plain & (nth >= np.repeat(counts - REMEMBERED, counts)))
+        series, told = series[newest], self._told[series[newest]] + nth[newest]
+        self._recent_ms[told % REMEMBERED, series] = t_ms[newest]
+        self._told[series] = told + 1
+        return plain
+
+    def _hear(self, rows: Ints, series: Index, t_ms: Ints, fresh: Bools) -> None:
+        """Mark copies as not fresh, remember the others: the next of every series at once."""
         while len(rows):
             now = series[rows]
             self._place[now[::-1]] = rows[::-1]
             first = self._place[now] == rows
-            if first.all():
-                self._try(rows, now, t_ms[rows], fresh)
-                return
             self._try(rows[first], now[first], t_ms[rows[first]], fresh)
             rows = rows[~first]
 
@@ -125,15 +143,3 @@ class Gateways:
         self._seq[gateway] += 1
         zone, name = self._network.gateways[gateway]
         return NumberedPack(zone, name, self.epoch, int(self._seq[gateway]), batch)
-
-
-def _in_order(messages: Messages) -> Ints:
-    """By tick, device time and series; copies stay in the order in which they came."""
-    if not len(messages):
-        return np.empty(0, np.int64)
-    tick = (messages.at_ms - messages.at_ms.min()) // GRID_MS
-    late = messages.t_ms - messages.t_ms.min()
-    if tick.max() < _TICKS and late.max() < _LATE_MS and messages.series.max() < _SERIES:
-        number = (tick * _LATE_MS + late) * _SERIES + messages.series
-        return np.argsort(number, kind="stable")
-    return np.lexsort((messages.series, late, tick))

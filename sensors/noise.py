@@ -71,9 +71,16 @@ def normal(draws: Keys) -> Floats:
     return _quantiles().take((draws >> _S48).view(np.int64))
 
 
+def middle(draws: Keys) -> Keys:
+    """The middle bits: whole numbers below 2**32, for what happens at so many in 2**32."""
+    bits = draws >> _S16
+    bits &= _LOW_32
+    return bits
+
+
 def uniform(draws: Keys) -> Floats:
     """0 <= u < 1 from the middle bits."""
-    return ((draws >> _S16) & _LOW_32).astype(np.float64) * 2.0**-32
+    return middle(draws).astype(np.float64) * 2.0**-32
 
 
 def fraction(draws: Keys) -> Floats:

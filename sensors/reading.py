@@ -127,19 +127,45 @@ class Messages:
     @staticmethod
     def concat(parts: Sequence["Messages"]) -> "Messages":
         """All of them in order."""
-        parts = [part for part in parts if len(part)]
-        if len(parts) < 2:
-            return parts[0] if parts else Messages.empty()
+        return Messages.chosen([(part, None) for part in parts])
+
+    @staticmethod
+    def chosen(parts: Sequence["Choice"]) -> "Messages":
+        """Some of each part in order, copied once."""
+        parts = [choice for choice in parts if _size(choice)]
+        if not parts:
+            return Messages.empty()
+        if len(parts) == 1:
+            part, where = parts[0]
+            return part if where is None else part.take(where)
+        marked = all(part.marks is not None for part, _ in parts)
         return Messages(
-            np.concatenate([part.series for part in parts]),
-            np.concatenate([part.t_ms for part in parts]),
-            np.concatenate([part.value for part in parts]),
-            np.concatenate([part.at_ms for part in parts]),
-            _all_marks(parts),
+            _column([(part.series, where) for part, where in parts]),
+            _column([(part.t_ms, where) for part, where in parts]),
+            _column([(part.value, where) for part, where in parts]),
+            _column([(part.at_ms, where) for part, where in parts]),
+            _column([(part.marks, where) for part, where in parts]) if marked else None,
         )
 
 
-def _all_marks(parts: Sequence[Messages]) -> Marks | None:
-    """Marks of all of them, None when any has none."""
-    marks = [part.marks for part in parts if part.marks is not None]
-    return np.concatenate(marks) if len(marks) == len(parts) else None
+Choice = tuple[Messages, Ints | None]  # messages and the positions of some of them, None for all
+
+
+def _size(choice: Choice) -> int:
+    part, where = choice
+    return len(part) if where is None else len(where)
+
+
+def _column(parts: Sequence[tuple[Array | None, Ints | None]]) -> Array:
+    """One column of all choices."""
+    found = [(column, where) for column, where in parts if column is not None]
+    sizes = [len(column) if where is None else len(where) for column, where in found]
+    joined = np.empty(sum(sizes), found[0][0].dtype)
+    last = 0
+    for (column, where), size in zip(found, sizes, strict=True):
+        first, last = last, last + size
+        if where is None:
+            joined[first:last] = column
+        else:
+            column.take(where, out=joined[first:last], mode="clip")  # unbuffered
+    return joined

@@ -17,14 +17,13 @@ from sensors.faults.table import FAULTS
 from sensors.faults.tools import Moment, Tools
 from sensors.grades import GRADES
 from sensors.network import Network
-from sensors.noise import Keys, draw, keys_of, salted
+from sensors.noise import Keys, draw, keys_of, middle, salted
 from sensors.reading import Marks, Messages, ReadingBatch
-from twin.arrays import Bools, Floats, Index, Ints
+from twin.arrays import Array, Bools, Floats, Index, Ints
 from twin.clock import DAY_MS
 
 _NEVER_MS = -(2**62)
 _SINGLE = CHANCE | {Fault.SPIKE, Fault.DROPOUT}  # strike single readings by chance
-_S16, _LOW_32 = np.uint64(16), np.uint64(0xFFFFFFFF)
 
 
 class ChainState(msgspec.Struct, frozen=True):
@@ -55,6 +54,7 @@ class Chain:
         self._values = [line for line in self._lines if not line.kind.message]
         self._messages = [line for line in self._lines if line.kind.message]
         self._chances = _chances(self._lines)
+        self._device = network.device[network.series.sensor].astype(np.intp)  # of each series
         self._of = {line.fault: line for line in self._lines}
         self._keys = salted(keys, "channel")
         self._channel = Channel(network, own, profile)
@@ -107,8 +107,7 @@ class Chain:
         """Which of these samples a spike throws off; `draws`: 64 random bits each."""
         if self._spikes is None:
             return np.zeros(draws.shape, bool)
-        spiked: Bools = (draws >> _S16) & _LOW_32 < self._spikes[series]
-        return spiked
+        return middle(draws) < self._spikes[series]
 
     def measured(self, batch: ReadingBatch, draws: Keys, moment: Moment) -> ReadingBatch:
         """Values as faulty neurons read them, in place.
@@ -131,21 +130,25 @@ class Chain:
         `joining`: first messages, which are repeated until they are heard; and history.
         """
         said = Messages.of(batch, moment.t_ms)
-        return Messages.concat(self.parts(said, moment, joining)).readings()
+        untouched, others = self.parted(said, moment, joining)
+        choice = (said, np.flatnonzero(untouched))
+        return Messages.chosen([choice, *((other, None) for other in others)]).readings()
 
-    def parts(self, said: Messages, moment: Moment, joining: bool = False) -> list[Messages]:
-        """The same, not yet put together: most of it is untouched. Messages come tick by tick."""
+    def parted(
+        self, said: Messages, moment: Moment, joining: bool = False
+    ) -> tuple[Bools, list[Messages]]:
+        """Which of these messages nothing happens to, and what becomes of all others and of
+        those of earlier moments. Messages come tick by tick."""
         self._reach(moment)
-        device = self._network.device[self._network.series.sensor[said.series]]
-        marks = self._flags[device]
+        device = self._device.take(said.series.astype(np.intp))
+        marks = self._flags.take(device)
         if not joining:
             self._mark(marks, device, said.at_ms, moment)
-        troubled = marks != 0
-        if not troubled.any() and not self._waits:
-            return [said]
-        rows = np.flatnonzero(troubled)
+        rows = np.flatnonzero(marks)
+        if not len(rows) and not self._waits:
+            return np.ones(len(said), bool), []
         struck = replace(said.take(rows), marks=marks[rows])
-        return [said.take(~troubled), *self._travel(struck, moment, joining)]
+        return marks == 0, self._travel(struck, moment, joining)
 
     def labels(self) -> list[FaultLabel]:
         """What has struck since the last time this was asked."""
@@ -206,25 +209,26 @@ class Chain:
                 released.append(line.memory.release(moment))
         return [part, *released]
 
-    def _mark(self, marks: Marks, device: Index, at_ms: Ints, moment: Moment) -> None:
+    def _mark(self, marks: Marks, device: Array, at_ms: Ints, moment: Moment) -> None:
         """Mark those whom the channel, the power and chance strike at this moment."""
         draws = self._draws(device, at_ms if moment.ticks > 1 else moment.t_ms)
         self._mark_lost(marks, device, draws, at_ms, moment)
         self._mark_dark(marks, device, moment)
         self._mark_chance(marks, device, draws)
 
-    def _mark_chance(self, marks: Marks, device: Index, draws: Keys) -> None:
+    def _mark_chance(self, marks: Marks, device: Array, draws: Keys) -> None:
         """Shares of the messages; those of several lines do not overlap."""
         if not self._chances:
             return
-        middle = (draws >> _S16) & _LOW_32
-        rows = np.flatnonzero(middle < np.uint64(self._chances[-1][2]))
+        drawn = middle(draws)
+        rows = np.flatnonzero(drawn < np.uint64(self._chances[-1][2]))
+        drawn = drawn[rows]
         for line, low, high in self._chances:
-            hit = rows[(middle[rows] >= low) & (middle[rows] < high)]
+            hit = rows[(drawn >= low) & (drawn < high)]
             marks[hit[line.takes(device[hit])]] |= line.bit
 
     def _mark_lost(
-        self, marks: Marks, device: Index, draws: Keys, at_ms: Ints, moment: Moment
+        self, marks: Marks, device: Array, draws: Keys, at_ms: Ints, moment: Moment
     ) -> None:
         line = self._of[Fault.DROPOUT]
         forced = line.struck()
@@ -235,7 +239,7 @@ class Chain:
                 lost &= forced[device]
             marks[lost] |= line.bit
 
-    def _mark_dark(self, marks: Marks, device: Index, moment: Moment) -> None:
+    def _mark_dark(self, marks: Marks, device: Array, moment: Moment) -> None:
         """Those without power now; a label when power is back."""
         line = self._of[Fault.POWER_CUT]
         if line.rule is None:
@@ -273,12 +277,12 @@ class Chain:
         names = self._network.sensor_ids
         return [FaultLabel(t_ms, names[row], fault, t_ms) for t_ms, row, fault in found]
 
-    def _draws(self, device: Index, at_ms: Ints | int) -> Keys:
+    def _draws(self, device: Array, at_ms: Ints | int) -> Keys:
         """64 bits per message: those of one neuron at one time agree."""
-        return draw(self._keys[device], at_ms // GRID_MS)
+        return draw(self._keys.take(device), at_ms // GRID_MS)
 
     def _bits(self, line: Line, struck: Messages) -> Keys:
-        device = self._network.device[self._network.series.sensor[struck.series]]
+        device = self._device[struck.series]
         return _bits(line, self._draws(device, struck.at_ms))
 
     # What is carried

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from sensors.catalogue import GRID_MS
 from sensors.faults.profile import Profile
 from sensors.faults.tools import Moment
 from sensors.network import Network
 from sensors.noise import Keys
-from twin.arrays import Bools, Floats, Index, Ints
+from twin.arrays import Array, Bools, Floats, Index, Ints
 
 RAIN, GUST, OUTAGE = "zone.rain_mm_h", "zone.wind_gust_m_s", "feeder.outage"
+_FAR_MS = 2**62
 _S48, _LOW_16 = np.uint64(48), np.uint64(0xFFFF)
 Parts = npt.NDArray[np.uint64]  # chances as whole 65536ths, to be compared with 16 random bits
 
@@ -34,6 +34,7 @@ class Channel:
         self._slow = _parts(turns[1] / profile.storm.longer) << _S48
         self._zone, self._storm = network.zone[:own], profile.storm
         self._turn_below, self._lost_below = self._turns[0].copy(), self._losses[0].copy()
+        self._turned_ms = np.full(own, _FAR_MS)
 
     def remember(self, since: Ints) -> None:
         """Good and bad as the memory says."""
@@ -43,7 +44,7 @@ class Channel:
 
     def lost(
         self,
-        device: Index,
+        device: Array,
         draws: Keys,
         at_ms: Ints,
         forced: Bools,
@@ -52,37 +53,49 @@ class Channel:
     ) -> Bools:
         """Per message: lost, after radios have turned. `forced` radios count as bad now.
 
-        Messages come tick by tick, for what turns at one tick counts at the next.
+        Messages of one radio come tick by tick, for what turns at one tick counts at the next.
         """
         stormy = self._stormy(moment.arrays)
         slowed = stormy[self._zone] if stormy.any() else None
-        chance = np.empty(len(device), np.uint64)
-        ticks = moment.first_ms + GRID_MS * np.arange(1, moment.ticks)
-        ends = [*np.searchsorted(at_ms, ticks).tolist(), len(device)]
-        for tick, (first, last) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
-            part = slice(first, last)
-            t_ms = moment.first_ms + tick * GRID_MS
-            chance[part] = self._after_turn(device[part], draws[part], slowed, since, t_ms)
+        chance = self._after_turns(device, draws, at_ms, slowed, since)
         if forced.any():
             chance = np.where(forced[device], self._losses[1, device], chance)
         lost: Bools = (draws & _LOW_16) < chance
         return lost
 
-    def _after_turn(
-        self, device: Index, draws: Keys, slowed: Bools | None, since: Ints, t_ms: int
+    def _after_turns(
+        self, device: Array, draws: Keys, at_ms: Ints, slowed: Bools | None, since: Ints
     ) -> Parts:
-        """Chance of loss of these messages of one tick."""
-        below = self._turn_below[device]
+        """Chance of loss of each message: all radios stay as they are until their next turn, and
+        the few that turn are looked at again from there on."""
+        chance: Parts = self._lost_below.take(device)
+        turns = np.flatnonzero(draws < self._below(device, slowed, since))
+        if len(turns):
+            age_ms = at_ms - self._turn(device[turns], at_ms[turns], since).take(device)
+            now, later = np.flatnonzero(age_ms == 0), np.flatnonzero(age_ms > 0)
+            self._turned_ms[device[turns]] = _FAR_MS
+            chance[now] = self._lost_below[device[now]]
+            chance[later] = self._after_turns(
+                device[later], draws[later], at_ms[later], slowed, since
+            )
+        return chance
+
+    def _below(self, device: Array, slowed: Bools | None, since: Ints) -> Parts:
+        """What a draw must be below for the radio to turn."""
+        below: Parts = self._turn_below.take(device)
         if slowed is not None:
             slow = (since[device] >= 0) & slowed[device]
             below = np.where(slow, self._slow[device], below)
-        turning = draws < below
-        if turning.any():
-            self._toggle(np.unique(device[turning]), since, t_ms)
-        chance: Parts = self._lost_below[device]
-        return chance
+        return below
 
-    def _toggle(self, device: Index, since: Ints, t_ms: int) -> None:
+    def _turn(self, device: Array, at_ms: Ints, since: Ints) -> Ints:
+        """Turn each of these radios at the first time that stands beside it; when that was."""
+        self._turned_ms[device[::-1]] = at_ms[::-1]
+        first = at_ms == self._turned_ms[device]
+        self._toggle(device[first], since, at_ms[first])
+        return self._turned_ms
+
+    def _toggle(self, device: Array, since: Ints, t_ms: Ints) -> None:
         bad = since[device] < 0
         since[device] = np.where(bad, t_ms, -1)
         self._turn_below[device] = np.where(bad, self._turns[1, device], self._turns[0, device])

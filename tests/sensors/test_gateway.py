@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from sensors.catalogue import GRID_MS
 from sensors.gateway import Gateways
 from sensors.network import Network
-from sensors.reading import ReadingBatch
+from sensors.reading import Messages, ReadingBatch
 from sensors.senml import MAX_RECORDS
 
 
@@ -82,3 +83,19 @@ def test_a_state_of_another_network_is_refused(small_network: Network) -> None:
     broken = type(state)(9, state.seq[8:], state.recent_ms, state.told)
     with pytest.raises(ValueError, match="gateways, expected"):
         Gateways(small_network, 9).restore(broken)
+
+
+def test_ticks_that_arrive_together_leave_what_each_would_have_left(small_network: Network) -> None:
+    """Copies, late readings and series that only go on, in the same ticks."""
+    chance, together = np.random.default_rng(4), Gateways(small_network, 9)
+    alone = Gateways(small_network, 9)
+    for _ in range(5):
+        at_ms = np.sort(chance.integers(0, 20, 600)) * GRID_MS
+        series = chance.integers(0, 28, 600).astype(np.int32)
+        late = np.where(series < 14, GRID_MS * chance.integers(0, 6, 600), 0)
+        said = Messages(series, at_ms - late + series % 3, series / 7, at_ms)
+        parts = [alone.arrived(said.take(at_ms == t_ms)) for t_ms in np.unique(at_ms)]
+        whole = together.arrived(said)
+        assert whole.t_ms.tolist() == Messages.concat(parts).t_ms.tolist()
+        assert whole.series.tolist() == Messages.concat(parts).series.tolist()
+        assert together.state() == alone.state()

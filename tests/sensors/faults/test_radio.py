@@ -11,7 +11,7 @@ from sensors.faults.label import Fault
 from sensors.faults.profile import load_profile
 from sensors.faults.tools import Moment
 from sensors.network import Network, build_network
-from sensors.reading import ReadingBatch
+from sensors.reading import Messages, ReadingBatch
 from twin.config import default_config_dir
 
 SHARES = [("W", 0.0, 0.002), ("N", 0.005, 0.02), ("L", 0.09, 0.14)]
@@ -99,3 +99,22 @@ def test_a_mains_neuron_with_a_battery_goes_on(
     heard = Chain(network, 7, load_profile(default_config_dir())).carried(batch, moment)
     sensors = set(network.series.sensor[heard.series].tolist())
     assert set(network.of_kind("noise_laeq").tolist()) <= sensors
+
+
+def test_radios_turn_at_their_ticks_when_many_ticks_pass_together(
+    radios: Radios, start_ms: int
+) -> None:
+    network, steps = radios("L"), 60
+    each, together = Chain(network, 7, ORDINARY), Chain(network, 7, ORDINARY)
+    rows = np.concatenate([network.series_of(one)[:1] for one in network.of_kind("lift_state")])
+    at_ms = start_ms + GRID_MS * np.repeat(np.arange(steps), len(rows))
+    series = np.tile(rows, steps).astype(np.int32)
+    said = Messages(series, at_ms, np.zeros(len(series)), at_ms)
+    whole = together.parted(said, Moment(int(at_ms[-1]), {}, steps))[0]
+    parts = [
+        each.parted(said.take(at_ms == t_ms), Moment(t_ms, {}))[0]
+        for t_ms in sorted(set(at_ms.tolist()))
+    ]
+    assert len(parts) == steps
+    assert whole.tolist() == np.concatenate(parts).tolist()
+    assert together.state().lines == each.state().lines
