@@ -8,7 +8,7 @@ from pydantic import Field
 from twin.climate.chain import Chain, HazeLaws, WeatherLaws
 from twin.config import ConfigError, Table, merged, read_data, validate
 from twin.profiles import NotNegative
-from twin.systems.air import AirParams, HazeLevel
+from twin.systems.air import AirParams, HazeLevel, HazeMonitor
 from twin.systems.amenities import AmenitiesParams
 from twin.systems.complaints import ComplaintsParams
 from twin.systems.crowd import CrowdParams
@@ -40,6 +40,7 @@ class CityConfig(Table):
     weather_laws: WeatherLaws
     haze_laws: HazeLaws
     haze_level: HazeLevel
+    haze_monitor: HazeMonitor
     drainage: DrainageParams
     trains: TrainParams
     crowd: CrowdParams

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from api.calibration.air import AIR
 from api.calibration.airlevel import AIR_LEVEL
+from api.calibration.airmonitor import AIR_MONITOR
 from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Span
 from api.calibration.pedestrians import COMMUTERS, SHOPPERS
 from api.calibration.roads import ROADS
@@ -17,7 +18,7 @@ from api.calibration.sound import SOUND
 from api.calibration.weather import WEATHER
 
 _ROWS: tuple[Fitter, ...] = (
-    *(WEATHER, AIR, AIR_LEVEL),
+    *(WEATHER, AIR, AIR_LEVEL, AIR_MONITOR),
     *(COMMUTERS, SHOPPERS, ROADS, SOUND),
 )  # one per dataset
 

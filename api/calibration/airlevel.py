@@ -59,13 +59,19 @@ def _spread(months: Ints, values: Floats) -> float:
     return float(np.sqrt(np.mean([logs[months == m].var() for m in _MONTHS])))
 
 
-def _measured(file: Path, span: Span) -> tuple[Ints, Floats]:
+def read_pm25(file: Path) -> Series:
+    """Any file that holds hourly PM2.5. Raises CalibrationError."""
     try:
         series = read_series(file)
     except RealFileError as error:
         raise CalibrationError(file, error.problems) from error
     if "pm25_ug_m3" not in series:
         raise CalibrationError(file, [f"holds {series.kind}, expected hourly PM2.5"])
+    return series
+
+
+def _measured(file: Path, span: Span) -> tuple[Ints, Floats]:
+    series = read_pm25(file)
     chosen = marked(series, span) & np.isfinite(series["pm25_ug_m3"])
     _check_months(file, series, chosen)
     return series.month[chosen], series["pm25_ug_m3"][chosen]

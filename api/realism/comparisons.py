@@ -8,12 +8,13 @@ from types import MappingProxyType
 from api.calibration.pedestrians import is_commuter, is_shopping, weeks_of
 from api.realism import simulated
 from api.realism.limits import RealismLimits
+from api.realism.monitor import observed
 from api.realism.recorded import as_recorded
 from api.realism.series import Series
 from api.realism.shapes import SiteKind
 from api.realism.split import Split, SplitError
 from api.realism.verdict import Verdict, shape_verdict, texture_verdict, weather_verdict
-from twin.cityconfig import load_city_config
+from twin.cityconfig import CityConfig, load_city_config
 from twin.geography import load_geography
 
 Step = Callable[[str], None]  # called with what is being done
@@ -66,18 +67,29 @@ class Done:
 
 def _weather_air(job: Job) -> Done:
     """The file of the years that the climate and its haze were fitted on."""
-    return _hourly(job, simulated.weather_air)
+    config = load_city_config(job.request.config)
+    exact = _simulated(job, config, simulated.weather_air)
+    return _hourly(job, exact, exact)
 
 
 def _air(job: Job) -> Done:
-    """A file of later years: PM2.5 at today's level."""
-    return _hourly(job, simulated.present_air)
+    """A file of later years: PM2.5 at today's level, told by the same monitor."""
+    config = load_city_config(job.request.config)
+    exact = _simulated(job, config, simulated.present_air)
+    return _hourly(job, exact, observed(exact, config, job.request.seed))
 
 
-def _hourly(job: Job, simulate: Callable[..., Series]) -> Done:
-    config, fit = load_city_config(job.request.config), job.parts.fit
-    exact = simulate(config, fit.first_min, job.rows, job.request.seed, job.progress)
-    recorded = as_recorded(exact.rows(0, len(fit)), fit)
+def _simulated(job: Job, config: CityConfig, simulate: Callable[..., Series]) -> Series:
+    made: Series = simulate(
+        config, job.parts.fit.first_min, job.rows, job.request.seed, job.progress
+    )
+    return made
+
+
+def _hourly(job: Job, exact: Series, told: Series) -> Done:
+    """`told` is the exact series as its instruments tell it, before rounding."""
+    fit = job.parts.fit
+    recorded = as_recorded(told.rows(0, len(fit)), fit)
     verdict = weather_verdict(recorded, job.parts, job.limits, job.request.seed, job.step)
     return Done(verdict, recorded, exact)
 

@@ -45,12 +45,13 @@ def weather_air(
 def present_air(
     config: CityConfig, first_min: int, hours: int, seed: int, report: Report
 ) -> Series:
-    """Background PM2.5 at today's level; the climate's own is that of the fitted years."""
-    haze = weather_air(config, first_min, hours, seed, report)
-    times_ms = haze.minutes * MINUTE_MS - _SHANGHAI_MS
-    pairs = zip(times_ms.tolist(), haze["pm25_ug_m3"].tolist(), strict=True)
+    """Background PM2.5 at today's level, and the haze that it comes from, as in fitted years."""
+    made = weather_air(config, first_min, hours, seed, report)
+    haze, times_ms = made["pm25_ug_m3"], made.minutes * MINUTE_MS - _SHANGHAI_MS
+    pairs = zip(times_ms.tolist(), haze.tolist(), strict=True)
     today = [air.today(max(0.0, fog), day_of_year(t_ms), config.haze_level) for t_ms, fog in pairs]
-    return Series("air", first_min, 60, {"pm25_ug_m3": np.array(today)})
+    columns = {"pm25_ug_m3": np.array(today), "haze_ug_m3": haze}
+    return Series("air", first_min, 60, columns)
 
 
 def vehicles(

@@ -9,7 +9,7 @@ from twin.arrays import Floats, Index
 from twin.climate.row import HAZE_OFFSET
 from twin.config import Table
 from twin.geography import Geography
-from twin.profiles import Monthly, Positive, Share, monthly
+from twin.profiles import Monthly, NotNegative, Positive, Share, monthly
 from twin.relations import column, total
 from twin.state import CityState, Quantity
 from twin.streams import stream
@@ -45,6 +45,15 @@ class HazeLevel(Table):
 
     power: Positive
     factor: Monthly
+
+
+class HazeMonitor(Table):
+    """config/calibrated/air_monitor.toml: noise of the monitor that the haze was recorded with.
+
+    The haze of the fitted years has it in it; it is none of the air.
+    """
+
+    noise_ug_m3: NotNegative
 
 
 QUANTITIES = (
