@@ -8,7 +8,7 @@ from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Report,
 from api.calibration.part import to_check, to_fit
 from api.calibration.shapecheck import checked
 from api.calibration.sources import header
-from api.calibration.weeks import LEAST_DAYS, by_day, usual_week, week_lines
+from api.calibration.weeks import LEAST_DAYS, by_day, usual_spread, usual_week, week_lines
 from api.realism.readers import RealFileError, read_series
 from api.realism.series import Series
 
@@ -24,7 +24,7 @@ def _fit(path: Path, span: Span, report: Report) -> Calibrated:
     if series.kind != "vehicles":
         raise CalibrationError(path, [f"holds {series.kind}, expected hourly road traffic"])
     rest, series = to_check(series, span), to_fit(path, series, span)
-    week = usual_week(series, "vehicles_h")
+    week = usual_week(series, "vehicles_h", usual_spread)  # the calendar has the holidays
     if week is None:
         raise CalibrationError(path, [f"fewer than {LEAST_DAYS} complete days of each kind of day"])
     report(0.7)

@@ -1,5 +1,6 @@
 """The usual week of an hourly series, and how far days and hours stray from it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,8 +57,24 @@ class Week:
         return int(self.hours[0].argmax())
 
 
-def usual_week(series: Series, column: str) -> Week | None:
-    """The week of one column; None where a class of days has too few complete ones."""
+def whole_spread(rest: Floats) -> float:
+    """Standard deviation; missing ones are left out."""
+    return float(np.nanstd(rest))
+
+
+def usual_spread(rest: Floats) -> float:
+    """Standard deviation by the middle half, so that accidents and snow do not count as usual."""
+    low, high = np.nanquantile(rest, (0.25, 0.75))
+    return float((high - low) / 1.349)
+
+
+def usual_week(
+    series: Series, column: str, spread: Callable[[Floats], float] = whole_spread
+) -> Week | None:
+    """The week of one column; None where a class of days has too few complete ones.
+
+    `spread` is how far days stray: all of them, or the usual ones only.
+    """
     days, weekday = by_day(series, column)
     group = _CLASS[weekday]
     use = _usual_days(days, group)
@@ -69,13 +86,13 @@ def usual_week(series: Series, column: str) -> Week | None:
         return None
     logs = _day_logs(days, hours, group, use)
     rest = _hour_logs(days, hours, group, use, peak)
-    hour_sd = _usual_spread(rest)
+    hour_sd = usual_spread(rest)
     hour_keep = max(0.0, _lagged(rest[:, :-1].ravel(), rest[:, 1:].ravel()))
     by_hours = hour_sd**2 * _left_in_a_day(hours[0] / hours[0].sum(), hour_keep)
     return Week(
         hours=hours / peak,
         peak=peak,
-        day_sd=float(np.sqrt(max(0.0, float(np.nanvar(logs)) - by_hours))),
+        day_sd=float(np.sqrt(max(0.0, spread(logs) ** 2 - by_hours))),
         day_keep=max(0.0, _lagged(logs[:-1], logs[1:])),
         hour_sd=hour_sd,
         hour_keep=hour_keep,
@@ -121,12 +138,6 @@ def _hour_logs(days: Floats, hours: Floats, group: Ints, use: Bools, peak: float
     rest = np.full(days.shape, np.nan)
     rest[busy] = np.log(days[busy] / expected[busy])
     return rest
-
-
-def _usual_spread(rest: Floats) -> float:
-    """Standard deviation by the middle half, so that accidents and snow do not count as usual."""
-    low, high = np.nanquantile(rest, (0.25, 0.75))
-    return float((high - low) / 1.349)
 
 
 def _left_in_a_day(weight: Floats, keep: float) -> float:

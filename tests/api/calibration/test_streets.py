@@ -106,6 +106,15 @@ def test_the_effect_of_rain_on_cars_is_found_again(write: Write) -> None:
     assert shape(text, "traffic", "week").workday[8] == pytest.approx(1.0)
 
 
+def test_holidays_and_snow_are_not_the_usual_swing_of_a_road(write: Write) -> None:
+    """Days swing by 6 %; one in twenty loses a third: those belong to the calendar."""
+    rng = np.random.default_rng(7)
+    swing = np.exp(0.06 * rng.standard_normal(7 * 30)) * np.where(np.arange(210) % 20 == 3, 0.66, 1)
+    volume = np.tile(3000 * (OFFICE + 0.2), 7 * 30) * np.repeat(swing, 24)
+    text = fit("roads", roads(write, traffic_volume=volume.round())).text
+    assert shape(text, "traffic", "week").day_sd == pytest.approx(0.06, rel=0.2)
+
+
 def test_the_texture_of_made_up_minutes_is_approached() -> None:
     """A few rounds bring the statistics nearer to those of known parameters."""
     known = TextureParams(
