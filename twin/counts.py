@@ -28,7 +28,7 @@ def binomial(counts: Floats, chance: float, rng: np.random.Generator) -> Ints:
     return np.bincount(who[rng.random(len(who)) < chance], minlength=size)
 
 
-def within(drawn: Floats, most: Floats) -> Floats:
+def within(drawn: Floats | Ints, most: Floats) -> Floats:
     """Rows of draws, one after the other, until each column has had its most."""
     reached = np.minimum(np.add.accumulate(drawn, axis=0), most)
     reached[1:] -= reached[:-1].copy()

@@ -1,8 +1,10 @@
 """How tables relate: nearest rows, values looked up through an index, the worst per row."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from twin.arrays import Array, Floats, Index
+from twin.arrays import Array, Bools, Floats, Index, Ints
 from twin.entities import Entities
 
 
@@ -17,21 +19,55 @@ def nearest(rows: Entities, among: Entities) -> Index:
     return found
 
 
-def through(values: Floats, index: Index, default: float) -> Floats:
-    """values[index], and the default where the index is -1."""
-    if len(values) == 0:
-        return np.full(len(index), default)
-    return np.where(index >= 0, values[index], default)
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Rows that point at rows of a table of this size: the row of each, 0 where it has none.
 
+    known: which have one, None when all have; shares: how many point at each, at least 1.
+    """
 
-def worst(values: Floats, index: Index, size: int, floor: float = 0.0) -> Floats:
-    """Per row of a table of this size, the largest value that points at it, at least floor."""
-    found = np.full(size, floor)
-    high = (values > floor).nonzero()[0]
-    if len(high):  # mostly nothing is wrong
-        high = high[index[high] >= 0]
-        np.maximum.at(found, index[high], values[high])
-    return found
+    rows: Ints
+    known: Bools | None
+    size: int
+    shares: Ints
+
+    @classmethod
+    def of(cls, index: Index, size: int) -> "Relation":
+        """From an index that is -1 where there is no partner."""
+        known = index >= 0
+        counts = np.bincount(index[known], minlength=size)
+        rows = np.maximum(index, 0).astype(np.int64)
+        return cls(rows, None if known.all() else known, size, np.maximum(counts, 1))
+
+    def through(self, values: Floats, default: float) -> Floats:
+        """What the partner has, the default without one."""
+        if self.known is None:
+            return values.take(self.rows)
+        if self.size == 0:
+            return np.full(len(self.rows), default)
+        return np.where(self.known, values.take(self.rows), default)
+
+    def worst(self, values: Floats, floor: float = 0.0) -> Floats:
+        """Per partner, the largest value that points at it, at least floor."""
+        found = np.full(self.size, floor)
+        high = (values > floor if self.known is None else (values > floor) & self.known).nonzero()[
+            0
+        ]
+        if len(high):  # mostly nothing is wrong
+            np.maximum.at(found, self.rows[high], values[high])
+        return found
+
+    def total(self, values: Array) -> Floats:
+        """Per partner, the sum of the values that point at it."""
+        if self.known is None:
+            found = np.bincount(self.rows, values, self.size)
+        else:
+            found = np.bincount(self.rows[self.known], values[self.known], self.size)
+        return found.astype(np.float64, copy=False)
+
+    def mean(self, values: Array) -> Floats:
+        """Per partner, the mean of the values that point at it; 0 of none."""
+        return np.asarray(self.total(values) / self.shares)
 
 
 def total(values: Floats, index: Index, size: int) -> Floats:
@@ -40,13 +76,6 @@ def total(values: Floats, index: Index, size: int) -> Floats:
         known = index >= 0
         index, values = index[known], values[known]
     return np.bincount(index, values, minlength=size).astype(np.float64, copy=False)
-
-
-def mean(values: Array, index: Index, size: int) -> Floats:
-    """Per row of a table of this size, the mean of the values that point at it; 0 of none."""
-    counts = np.bincount(index[index >= 0], minlength=size)
-    summed = total(np.asarray(values, np.float64), index, size)
-    return np.asarray(summed / np.maximum(counts, 1))
 
 
 def column(table: Entities, name: str) -> Floats:

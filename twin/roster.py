@@ -167,7 +167,7 @@ def _soil(geography: Geography, config: CityConfig) -> Bound:
     def begin(state: CityState, tick: Tick) -> None:
         soil.begin(state, params, tick.seed)
 
-    return Bound(begin, partial(soil.step, geography=geography, params=params))
+    return Bound(begin, partial(soil.step, zone=soil.prepare(geography), params=params))
 
 
 def _amenities(geography: Geography, config: CityConfig) -> Bound:

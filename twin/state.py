@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from twin.arrays import Floats, Ints
+from twin.arrays import Array, Floats
 from twin.command import Acknowledgement
 from twin.geography import Geography
 from twin.incidents import Incident
@@ -67,7 +67,7 @@ class CityState:
     def __getitem__(self, name: str) -> Floats:
         return self.arrays[name]
 
-    def __setitem__(self, name: str, value: Floats | Ints | float) -> None:
+    def __setitem__(self, name: str, value: Array | float) -> None:
         self.arrays[name][:] = value
 
     def lever(self, name: str) -> Floats:

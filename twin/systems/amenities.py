@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index
+from twin.arrays import Floats
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import Hourly, NotNegative, Positive, hourly, keep
-from twin.relations import attribute, through
+from twin.relations import Relation, attribute
 from twin.state import CityState, Quantity
 from twin.tick import Tick
 
@@ -41,13 +41,14 @@ class Layout:
     """Fixed facts: which rooms are canteens, which pavement a toilet opens on."""
 
     canteen: Floats
-    toilet_link: Index
+    toilet_link: Relation
 
 
 def prepare(geography: Geography) -> Layout:
     """What a room is used for is an attribute of the map."""
     canteen = attribute(geography["service"], "service_kind") == "canteen"
-    return Layout(canteen.astype(np.float64), geography["toilet"].link)
+    links = Relation.of(geography["toilet"].link, len(geography["link"]))
+    return Layout(canteen.astype(np.float64), links)
 
 
 def step(state: CityState, tick: Tick, layout: Layout, params: AmenitiesParams) -> None:
@@ -57,7 +58,7 @@ def step(state: CityState, tick: Tick, layout: Layout, params: AmenitiesParams) 
     room = params.room_persons * hourly(params.room_share, tick.hour)
     due = layout.canteen * canteen + (1 - layout.canteen) * room
     _visit(state["service.persons"], due, params.room_stay_s, tick, rng)
-    persons = through(state["link.persons"], layout.toilet_link, 0.0)
+    persons = layout.toilet_link.through(state["link.persons"], 0.0)
     visits_h = params.toilet_visits_least_h + params.toilet_visits_per_person_h * persons
     used = state["toilet.stalls_used"]
     _visit(used, visits_h * params.toilet_stay_s / 3600, params.toilet_stay_s, tick, rng)

@@ -6,11 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
-from twin.arrays import Floats, Index, clamp
+from twin.arrays import Floats, clamp
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import Hourly, NotNegative, Positive, Share, hourly, keep
-from twin.relations import column, mean, total, worst
+from twin.relations import Relation, column
 from twin.state import CityState, Quantity
 from twin.tick import Tick
 
@@ -68,18 +68,18 @@ class Layout:
     """Fixed facts: who lives where, what lies in which zone."""
 
     residents: Floats
-    zone: Mapping[str, Index]  # by table
+    zone: Mapping[str, Relation]  # by table
     limit_day_db: Floats
     limit_night_db: Floats
 
 
 def prepare(geography: Geography) -> Layout:
     """Look the zones up once."""
-    links = geography["link"]
+    links, zones = geography["link"], len(geography["zone"])
     tables = ("link", "plaza", "drain", "feeder", "main", "building", "bin", "lamp")
     return Layout(
         residents=column(geography["zone"], "residents"),
-        zone={table: geography[table].zone for table in tables},
+        zone={table: Relation.of(geography[table].zone, zones) for table in tables},
         limit_day_db=column(links, "noise_limit_day_db"),
         limit_night_db=column(links, "noise_limit_night_db"),
     )
@@ -112,15 +112,15 @@ def _what_is_wrong(
     dark = (state["lamp.power_w"] < 1.0) * float(state["quarter.solar_w_m2"][0] < 1.0)
     found = {
         "noise": _excess_db(state, tick, layout, params),
-        "parking": total(parked, zone["link"], zones),
+        "parking": zone["link"].total(parked),
         "crowd": _density(state, layout) - 1,
         "water": _water(state, layout, params),
         "heat": state["zone.air_temp_c"] - 33,
-        "power": worst(state["feeder.outage"], zone["feeder"], zones),
-        "housing": (mean(state["building.moisture_pct"], zone["building"], zones) - 75) / 10,
-        "sanitation": mean(state["bin.fill_frac"] >= 0.9, zone["bin"], zones),
+        "power": zone["feeder"].worst(state["feeder.outage"]),
+        "housing": (zone["building"].mean(state["building.moisture_pct"]) - 75) / 10,
+        "sanitation": zone["bin"].mean(state["bin.fill_frac"] >= 0.9),
         "trees": state["zone.wind_gust_m_s"] - 10,
-        "lighting": mean(dark, zone["lamp"], zones),
+        "lighting": zone["lamp"].mean(dark),
     }
     wrong = np.zeros((len(CAUSES), zones))
     for cause, amount in found.items():
@@ -130,18 +130,16 @@ def _what_is_wrong(
 
 def _density(state: CityState, layout: Layout) -> Floats:
     """ped/m2 at the fullest place of each zone."""
-    zones = len(layout.residents)
     return np.maximum(
-        worst(state["link.ped_density_ped_m2"], layout.zone["link"], zones),
-        worst(state["plaza.density_ped_m2"], layout.zone["plaza"], zones),
+        layout.zone["link"].worst(state["link.ped_density_ped_m2"]),
+        layout.zone["plaza"].worst(state["plaza.density_ped_m2"]),
     )
 
 
 def _water(state: CityState, layout: Layout, params: ComplaintsParams) -> Floats:
     """Ponding in units of 5 cm; a zone that loses its pressure counts as `water_loss` of them."""
-    zones = len(layout.residents)
-    pond = worst(state["drain.pond_m"], layout.zone["drain"], zones) / 0.05
-    loss = worst(1 - state["main.pressure_kpa"] / 300, layout.zone["main"], zones) > 0.3
+    pond = layout.zone["drain"].worst(state["drain.pond_m"]) / 0.05
+    loss = layout.zone["main"].worst(1 - state["main.pressure_kpa"] / 300) > 0.3
     return pond + params.water_loss * loss
 
 
@@ -150,6 +148,4 @@ def _excess_db(state: CityState, tick: Tick, layout: Layout, params: ComplaintsP
     night = tick.hour < 6 or tick.hour >= 22
     limit = layout.limit_night_db if night else layout.limit_day_db
     over = state["link.noise_laeq_db"] - limit
-    return worst(over, layout.zone["link"], len(layout.residents)) * (
-        params.night_factor if night else 1.0
-    )
+    return layout.zone["link"].worst(over) * (params.night_factor if night else 1.0)

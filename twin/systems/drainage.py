@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index, clamp, confine
+from twin.arrays import Floats, clamp, confine
 from twin.clock import local_date
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import NotNegative, Positive, Share, keep
-from twin.relations import column, nearest, through, total
+from twin.relations import Relation, column, nearest
 from twin.state import CityState, Quantity
 from twin.streams import stream
 from twin.tick import Tick
@@ -48,22 +48,22 @@ QUANTITIES = (
 class Layout:
     """Fixed facts about the drains."""
 
-    zone: Index
+    zone: Relation
     catchment_m2: Floats
     dish_m2: Floats
     depth_m: Floats
-    main_drain: Index  # where a burst main spills
+    main_drain: Relation  # where a burst main spills
 
 
 def prepare(geography: Geography) -> Layout:
     """Look the catchments up once."""
     drains = geography["drain"]
     return Layout(
-        zone=drains.zone,
+        zone=Relation.of(drains.zone, len(geography["zone"])),
         catchment_m2=column(drains, "catchment_m2"),
         dish_m2=column(drains, "dish_m2"),
         depth_m=column(drains, "depth_m"),
-        main_drain=nearest(geography["main"], drains),
+        main_drain=Relation.of(nearest(geography["main"], drains), len(drains)),
     )
 
 
@@ -83,9 +83,9 @@ def step(state: CityState, tick: Tick, layout: Layout, params: DrainageParams) -
     unverified.
     """
     _block(state, tick, params)
-    rain = through(state["zone.rain_mm_h"], layout.zone, 0.0)
+    rain = layout.zone.through(state["zone.rain_mm_h"], 0.0)
     arriving = _runoff(state["drain.stored_m3"], rain, tick.dt_s, layout, params)
-    spill_m3 = total(state["main.burst_l_s"], layout.main_drain, len(rain)) * tick.dt_s / 1000
+    spill_m3 = layout.main_drain.total(state["main.burst_l_s"]) * tick.dt_s / 1000
     full = params.inlet_mm_h * _MM_H_TO_M_S * layout.catchment_m2
     blocked = clamp(state["drain.blockage_frac"] + state.lever("drain.blockage_add"), 0, 0.95)
     inlet_m3 = full * (1 - blocked) * tick.dt_s

@@ -85,7 +85,10 @@ def _shared_node(net: Network, arms: Index) -> int:
 
 @dataclass(slots=True)
 class Drive:
-    """Vehicles on the streets, at the arms' mouths, and what has been counted on the way."""
+    """Vehicles on the streets, at the arms' mouths, and what has been counted on the way.
+
+    passed: at both ends of each directed street, twice its flow.
+    """
 
     vehicles: Floats
     coming: Floats
@@ -98,58 +101,113 @@ class Drive:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What stays the same through the steps of one tick, per step; standing: queues of arms."""
+    """What stays the same through the steps of one tick, per step.
+
+    room: for vehicles that move, without the queues of arms; source: vehicles that set out per
+    vehicle that there is room for.
+    """
 
     moving: Floats
     most: Floats
-    standing: Floats
+    room: Floats
     source: Floats
     end: float
     corners: Corners
+    come: Floats
+    begin: Floats
+    newcomers: float  # all that come and begin at corners when everything has room
+    gone: Floats  # share of those who arrive at a corner and leave the streets there
+    gone_at_once: float  # of those who begin at corners
+
+
+def plan(
+    drive: Drive,
+    road: Roads,
+    turning: Corners,
+    target_s: Floats,
+    capacity_s: Floats,
+    pace_m_s: Floats,
+    queue_veh: Floats,
+    trip_s: float,
+) -> Step:
+    """Trips begin along a street so that they make up for those that end."""
+    _set_arms_apart(turning, road)
+    room = road.room_veh.copy()
+    room[road.into] -= queue_veh[road.has_in]
+    source = target_s * road.length_m * (STEP_S / trip_s) / (road.free_m_s * road.some_room_veh)
+    return Step(
+        moving=np.minimum(1.0, pace_m_s * STEP_S / road.length_m),
+        most=capacity_s * STEP_S,
+        room=room,
+        source=source,
+        end=STEP_S / trip_s,
+        corners=turning,
+        come=turning.come * STEP_S,
+        begin=turning.begin * STEP_S,
+        newcomers=float(turning.come.sum() + turning.begin.sum()) * STEP_S,
+        gone=1 - turning.on + turning.on * turning.outside,
+        gone_at_once=float(turning.begin @ turning.outside) * STEP_S,
+    )
+
+
+def _set_arms_apart(turning: Corners, road: Roads) -> None:
+    """Nothing begins, ends or turns at the junction's own node: the signals see to it."""
+    if len(road.arm_in):
+        turning.on[-1] = 1.0
+        turning.outside[-1] = turning.begin[-1] = turning.come[-1] = 0.0
 
 
 def advance(drive: Drive, step: Step, road: Roads) -> None:
     """One step of STEP_S of every vehicle."""
+    net, corner, vehicles = road.net, step.corners, drive.vehicles
+    want = vehicles * step.moving
+    np.minimum(want, step.most, out=want)
+    arriving = np.bincount(net.head, want, net.nodes) + step.come
+    onwards = arriving * corner.on
+    onwards += step.begin
+    entries = onwards.take(net.tail)
+    entries *= corner.share
+    entries[road.away] = drive.leaving[road.has_out]
+    spare = step.room - vehicles
+    spare[road.into] -= drive.coming[road.has_in]
+    np.maximum(spare, 0.0, out=spare)
+    source = step.source * spare
+    spare -= source
+    np.maximum(spare, 0.0, out=spare)
+    np.minimum(spare, step.most, out=spare)
+    ended = vehicles * step.end
+    drive.left += float(np.add.reduce(ended) + arriving @ step.gone) + step.gone_at_once
+    going, begun = _held_back(want, entries, spare, step, road)
+    drive.entered += float(np.add.reduce(source)) + begun
+    drive.coming[road.has_in] += want[road.into]
+    drive.leaving[road.has_out] -= entries[road.away]
+    drive.out += going
+    vehicles -= going
+    vehicles -= ended
+    going += entries
+    drive.passed += going
+    vehicles += entries
+    vehicles += source
+
+
+def _held_back(
+    want: Floats, entries: Floats, spare: Floats, step: Step, road: Roads
+) -> tuple[Floats, float]:
+    """Cuts entries to the room there is, in place; who leaves the streets then, and who begins or
+    comes in at corners."""
     net, corner = road.net, step.corners
-    arm_in, arm_out = road.into, road.away
-    want = np.minimum(drive.vehicles * step.moving, step.most)
-    come = corner.come * STEP_S
-    arriving = np.bincount(net.head, want, minlength=net.nodes) + come
-    onwards = arriving * corner.on + corner.begin * STEP_S
-    entries = onwards[net.tail] * corner.share
-    entries[arm_out] = drive.leaving[road.has_out]
-    spare = road.room_veh - drive.vehicles - step.standing
-    spare[arm_in] -= drive.coming[road.has_in]
-    source = step.source * np.maximum(0.0, spare) / road.some_room_veh
-    spare = np.maximum(0.0, spare - source)
-    taken = np.minimum(1.0, np.minimum(step.most, spare) / np.maximum(1e-12, entries))
+    if not np.count_nonzero(entries > spare):
+        return want.copy(), step.newcomers
+    taken = np.minimum(1.0, spare / np.maximum(1e-12, entries))
     entries *= taken
     through = np.bincount(net.tail, corner.share * taken, minlength=net.nodes) + corner.outside
     accepted = 1 - corner.on * (1 - through)
-    going = want * accepted[net.head]
-    going[arm_in] = want[arm_in]
-    ended = drive.vehicles * step.end
-    drive.coming[road.has_in] += want[arm_in]
-    drive.leaving[road.has_out] -= entries[arm_out]
-    drive.entered += float(source.sum() + come @ accepted + corner.begin @ through * STEP_S)
-    drive.left += float(ended.sum() + arriving @ (1 - corner.on) + onwards @ corner.outside)
-    drive.passed += (entries + going) / 2
-    drive.out += going
-    drive.vehicles += entries + source - going - ended
-
-
-def at_arms_apart(turning: Corners, road: Roads) -> Corners:
-    """Nothing begins, ends or turns at the junction's own node: the signals see to it."""
-    if not len(road.arm_in):
-        return turning
-    on, outside, begin, come = (
-        part.copy() for part in (turning.on, turning.outside, turning.begin, turning.come)
-    )
-    on[-1], outside[-1], begin[-1], come[-1] = 1.0, 0.0, 0.0, 0.0
-    return replace(turning, on=on, outside=outside, begin=begin, come=come)
+    going = want * accepted.take(net.head)
+    going[road.into] = want[road.into]
+    return going, float(step.come @ accepted + step.begin @ through)
 
 
 def crowding(vehicles: Floats, road: Roads) -> Floats:
     """Factor on speed: 1 until a fifth of the room is taken, falling to 0 when it is full."""
-    full = vehicles / np.maximum(1e-9, road.room_veh)
+    full = vehicles / road.some_room_veh
     return clamp((1 - full) / (1 - _FREE), 0.0, 1.0)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index
+from twin.arrays import Floats
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import NotNegative, Positive
-from twin.relations import nearest, through
+from twin.relations import Relation, nearest
 from twin.state import CityState, Quantity
 from twin.streams import stream
 from twin.tick import Tick
@@ -45,15 +45,19 @@ QUANTITIES = (
 class Layout:
     """Fixed facts: who feeds whom."""
 
-    zone: Index
-    feeder: Index
-    lift_feeder: Index
+    zone: Relation
+    feeder: Relation
+    lift_feeder: Relation
 
 
 def prepare(geography: Geography) -> Layout:
     """Houses and lifts hang on the nearest transformer."""
     buildings, feeders = geography["building"], geography["feeder"]
-    return Layout(buildings.zone, nearest(buildings, feeders), nearest(geography["lift"], feeders))
+    return Layout(
+        zone=Relation.of(buildings.zone, len(geography["zone"])),
+        feeder=Relation.of(nearest(buildings, feeders), len(feeders)),
+        lift_feeder=Relation.of(nearest(geography["lift"], feeders), len(feeders)),
+    )
 
 
 def begin(state: CityState, params: ElectricsParams, seed: int) -> None:
@@ -67,7 +71,7 @@ def begin(state: CityState, params: ElectricsParams, seed: int) -> None:
 def step(state: CityState, tick: Tick, layout: Layout, params: ElectricsParams) -> None:
     """Leakage grows with damp walls, joints warm with the square of load (design choices)."""
     rng = tick.rng("electrics")
-    ratio = through(state["feeder.load_ratio"], layout.feeder, 0.5)
+    ratio = layout.feeder.through(state["feeder.load_ratio"], 0.5)
     _leak(state, ratio, params, rng)
     _heat_joints(state, ratio, layout, params, rng)
     state["building.arc_per_s"] = np.maximum(0.0, state.lever("building.arc_add_per_s"))
@@ -97,7 +101,7 @@ def _heat_joints(
     rng: np.random.Generator,
 ) -> None:
     """Meter boxes stand between 20 C and the air, plus the joint's own heat."""
-    air = through(state["zone.air_temp_c"], layout.zone, 18.0)
+    air = layout.zone.through(state["zone.air_temp_c"], 18.0)
     room = params.indoor_share * 20 + (1 - params.indoor_share) * air
     rise = params.joint_rise_c * ratio**2 + state.lever("building.joint_add_c")
     state["building.joint_temp_c"] = room + rise + 0.2 * rng.standard_normal(len(ratio))
@@ -115,7 +119,7 @@ def _run_lifts(
     busy = params.trips_per_h * (1.0 if 7 <= tick.hour < 22 else 0.1) * params.trip_s / 3600
     chance = rng.random(len(lift))
     running = np.where(chance < 0.7 * busy, MOVING, np.where(chance < busy, DOOR_OPEN, IDLE))
-    dark = through(state["feeder.outage"], layout.lift_feeder, 0.0) >= 0.5
+    dark = layout.lift_feeder.through(state["feeder.outage"], 0.0) >= 0.5
     broken = state.lever("lift.stop") >= 0.5
     caught = broken | (dark & ((lift == MOVING) | (trapped > 0)))
     trapped[:] = caught

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Bools, Index, clamp, confine
+from twin.arrays import Bools, clamp, confine
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import NotNegative, Positive, Share
-from twin.relations import nearest, through
+from twin.relations import Relation, nearest
 from twin.state import CityState, Quantity
 from twin.streams import stream
 from twin.systems.weather import sun_elevation_sin
@@ -47,14 +47,15 @@ QUANTITIES = (
 class Layout:
     """Fixed facts: who feeds a lamp, which pavement a bin stands on."""
 
-    lamp_feeder: Index
-    bin_link: Index
+    lamp_feeder: Relation
+    bin_link: Relation
 
 
 def prepare(geography: Geography) -> Layout:
     """Lamps hang on the nearest transformer."""
-    feeder = nearest(geography["lamp"], geography["feeder"])
-    return Layout(feeder, geography["bin"].link)
+    feeders, links = geography["feeder"], geography["link"]
+    feeder = Relation.of(nearest(geography["lamp"], feeders), len(feeders))
+    return Layout(feeder, Relation.of(geography["bin"].link, len(links)))
 
 
 def begin(state: CityState, params: FurnitureParams, seed: int) -> None:
@@ -96,7 +97,7 @@ def _light(
     """On when the sun is down or the sky too dark; lux under the lamp."""
     solar = float(state["quarter.solar_w_m2"][0])
     due = sun_elevation_sin(tick) < 0.02 or solar < params.dark_w_m2
-    powered = through(state["feeder.outage"], layout.lamp_feeder, 0.0) < 0.5
+    powered = layout.lamp_feeder.through(state["feeder.outage"], 0.0) < 0.5
     works = (state["lamp.broken"] < 0.5) & (state.lever("lamp.fault") < 0.5)
     lit: Bools = powered & works & due
     flicker = 1 + 0.02 * rng.standard_normal(len(lit))
@@ -113,7 +114,7 @@ def _fill_bins(
     rng: np.random.Generator,
 ) -> None:
     """Fill grows with the people on the link, until a crew comes round."""
-    persons = through(state["link.persons"], layout.bin_link, 0.0)
+    persons = layout.bin_link.through(state["link.persons"], 0.0)
     rate = params.bin_per_h + params.bin_per_person_h * persons
     fill = state["bin.fill_frac"]
     luck = rng.gamma(4.0, 0.25, len(fill))

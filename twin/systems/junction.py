@@ -1,11 +1,16 @@
-"""The six-arm junction: queues, who drives where, delay, and waiting people."""
+"""The six-arm junction: queues, who drives where, delay, and waiting people.
+
+Who reaches the queues in the next six steps, a minute, is drawn at once: streets bring vehicles
+once a minute. Means and delays are told at its end.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from twin.arrays import Floats, Ints
-from twin.clock import MINUTE_MS
+from twin.clock import SECOND_MS
+from twin.counts import poisson, within
 from twin.geography import Geography
 from twin.profiles import keep
 from twin.relations import column
@@ -15,6 +20,13 @@ from twin.systems.driving import roads
 from twin.systems.traffic import TrafficParams
 from twin.systems.weather import relax
 from twin.tick import Tick
+
+DRAWN = 6  # steps
+
+
+def _drawn(geography: Geography) -> int:
+    return DRAWN * len(geography["arm"])
+
 
 QUANTITIES = (
     Quantity("arm.queue_m"),
@@ -26,6 +38,8 @@ QUANTITIES = (
     Quantity("arm.leaving_veh", truth=False),
     Quantity("arm.queue_mean_veh", truth=False),
     Quantity("arm.arrival_veh_h", truth=False),
+    Quantity("arm.arriving_veh", truth=False, count=_drawn),
+    Quantity("arm.queue_sum_veh", truth=False),
 )
 _APPROACH_S = 30.0  # from the end of the link to the tail of the queue
 _MEAN_S = 420.0  # three cycles
@@ -35,15 +49,16 @@ _MEAN_S = 420.0  # three cycles
 class Layout:
     """Fixed facts about the arms; near: arms x cells, 1 where the cell presses on the arm.
 
-    turn: share of each arm's vehicles that leaves by each other arm.
+    turn: share of each arm's vehicles that leaves by each other arm; turned: all these together.
     """
 
-    lanes: Floats
+    queue_m_per_veh: Floats
     saturation_veh_h: Floats
     room_m: Floats
     away: Ints
     away_room_veh: Floats
     turn: Floats
+    turned: Floats
     near: Floats
 
 
@@ -57,13 +72,15 @@ def prepare(geography: Geography, params: TrafficParams) -> Layout:
     distance = np.hypot(
         arms.x_m[:, None] - cells.x_m[None, :], arms.y_m[:, None] - cells.y_m[None, :]
     )
+    turn = _turns(np.where(known, road.lanes[away], 0.0))
     return Layout(
-        lanes=lanes,
+        queue_m_per_veh=params.vehicle_length_m / lanes,
         saturation_veh_h=lanes * column(arms, "saturation_pcu_h"),
         room_m=np.where(arms.link >= 0, column(links, "length_m")[arms.link], 100.0),
         away=away,
         away_room_veh=np.where(known, road.room_veh[away], 0.0),
-        turn=_turns(np.where(known, road.lanes[away], 0.0)),
+        turn=turn,
+        turned=turn.sum(axis=1),
         near=(distance < signals.NEAR_M).astype(np.float64),
     )
 
@@ -77,37 +94,54 @@ def _turns(weight: Floats) -> Floats:
 
 def step(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) -> None:
     """Arrivals join the queue, green lets them go as far as the exits have room."""
-    coming, queue = state["arm.coming_veh"], state["arm.queue_veh"]
-    mean = coming * (1 - keep(tick.dt_s, _APPROACH_S))
-    arrivals = np.minimum(tick.rng("junction").poisson(mean), np.floor(coming))
-    coming -= arrivals
+    row = tick.t_ms // round(tick.dt_s * SECOND_MS) % DRAWN
+    if row == 0:
+        _remember(state, tick)
+        _draw(state, tick)
+    queue, arrivals = state["arm.queue_veh"], state["arm.arriving_veh"].reshape(DRAWN, -1)[row]
+    state["arm.coming_veh"] -= arrivals
     queue += arrivals
     factor = _factor(state, layout)
-    limit = layout.saturation_veh_h * factor / 3600 * signals.taken_s(state, tick.t_ms)
+    limit = layout.saturation_veh_h * factor
+    limit *= signals.taken_s(state, tick.t_ms)
+    limit /= 3600
     served = np.minimum(_leave(state, np.minimum(queue, limit), layout), queue)  # not a hair more
     queue -= served
-    state["arm.flow_veh_h"] = served * 3600 / tick.dt_s
-    length = queue * params.vehicle_length_m / layout.lanes
-    state["arm.queue_m"] = np.minimum(length, layout.room_m)
-    _remember(state, tick, arrivals)
-    if tick.t_ms % MINUTE_MS < 1000 * tick.dt_s:  # what moves slowly is told once a minute
+    state["arm.queue_sum_veh"] += queue
+    state["arm.flow_veh_h"] = served * (3600 / tick.dt_s)
+    state["arm.queue_m"] = np.minimum(queue * layout.queue_m_per_veh, layout.room_m)
+    if row == 0:
         state["arm.delay_s"] = _delay_s(state, factor, layout, params)
         state["arm.ped_wait_s"] = _walkers_wait_s(state, layout, params)
 
 
-def _remember(state: CityState, tick: Tick, arrivals: Floats) -> None:
-    """Means over about three cycles."""
-    relax(state["arm.queue_mean_veh"], state["arm.queue_veh"], tick.dt_s, _MEAN_S)
-    relax(state["arm.arrival_veh_h"], arrivals * 3600 / tick.dt_s, tick.dt_s, _MEAN_S)
+def _draw(state: CityState, tick: Tick) -> None:
+    """How many of those who come reach each queue in each of the next steps."""
+    coming, left = state["arm.coming_veh"], keep(tick.dt_s, _APPROACH_S)
+    parts = (1 - left) * left ** np.arange(DRAWN)[:, None]
+    drawn = poisson((parts * coming).ravel(), tick.rng("junction")).reshape(DRAWN, -1)
+    state["arm.arriving_veh"] = within(drawn, np.floor(coming)).ravel()
+
+
+def _remember(state: CityState, tick: Tick) -> None:
+    """Means over about three cycles, with those of the last steps."""
+    past_s = DRAWN * tick.dt_s
+    arrived = state["arm.arriving_veh"].reshape(DRAWN, -1).sum(axis=0)
+    relax(state["arm.arrival_veh_h"], arrived * (3600 / past_s), past_s, _MEAN_S)
+    relax(state["arm.queue_mean_veh"], state["arm.queue_sum_veh"] / DRAWN, past_s, _MEAN_S)
+    state["arm.queue_sum_veh"] = 0.0
 
 
 def _leave(state: CityState, ready: Floats, layout: Layout) -> Floats:
     """Vehicles that get out of the junction; a full exit holds back those who want to take it."""
-    wanted = ready @ layout.turn
-    taken = layout.away_room_veh - state["traffic.vehicles_veh"][layout.away]
-    spare = np.maximum(0.0, taken - state["arm.leaving_veh"])
-    accepted = np.minimum(1.0, spare / np.maximum(1e-9, wanted))
-    state["arm.leaving_veh"] += wanted * accepted
+    wanted, leaving = ready @ layout.turn, state["arm.leaving_veh"]
+    spare = layout.away_room_veh - state["traffic.vehicles_veh"].take(layout.away)
+    spare -= leaving
+    if not np.count_nonzero(wanted > spare):
+        leaving += wanted
+        return ready * layout.turned
+    accepted = np.minimum(1.0, np.maximum(0.0, spare) / np.maximum(1e-9, wanted))
+    leaving += wanted * accepted
     return np.asarray(ready * (layout.turn @ accepted))
 
 

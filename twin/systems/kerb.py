@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index, clamp
+from twin.arrays import Floats, clamp
 from twin.calendar import day_kind
 from twin.clock import local_date
 from twin.config import Table
+from twin.counts import binomial, poisson
 from twin.geography import Geography
 from twin.profiles import NotNegative, Positive, Share, keep
 from twin.relations import column
@@ -36,14 +37,15 @@ class Kerbs:
     """Fixed facts about the kerbs."""
 
     length_m: Floats
-    sights: Floats
-    bay_link: Index
+    stops_s: dict[bool, Floats]  # illegal stops per second by day, on days off and others
 
 
-def kerbs(geography: Geography) -> Kerbs:
-    """Lengths, how many visitors pass, and the street of each bay."""
-    links = geography["link"]
-    return Kerbs(column(links, "length_m"), column(links, "visit_share"), geography["bay"].link)
+def kerbs(geography: Geography, params: KerbParams) -> Kerbs:
+    """Lengths, and stops by day: twice as many near sights on days off."""
+    length = column(geography["link"], "length_m")
+    near = np.where(column(geography["link"], "visit_share") > _SIGHT_SHARE, 2.0, 1.0)
+    usual = params.stops_per_km_h * length / 3.6e6
+    return Kerbs(length, {False: usual, True: usual * near})
 
 
 def fill(
@@ -58,16 +60,14 @@ def fill(
 def stop_illegally(
     state: CityState, tick: Tick, kerb: Kerbs, params: KerbParams, rng: np.random.Generator
 ) -> None:
-    """Poisson stops by day, twice as many near sights on days off; stays as M/M/infinity."""
-    free = day_kind(local_date(tick.t_ms)).free
-    near = np.where(kerb.sights > _SIGHT_SHARE, 2.0 if free else 1.0, 1.0)
+    """Poisson stops, mostly by day; stays as M/M/infinity."""
     by_hour = 1.0 if 7 <= tick.hour < 22 else 0.15
-    rate_s = params.stops_per_km_h * by_hour * near * kerb.length_m / 3.6e6
-    rate_s = rate_s + state.lever("link.illegal_veh_min") / 60
+    rate_s = kerb.stops_s[day_kind(local_date(tick.t_ms)).free] * by_hour
+    rate_s += state.lever("link.illegal_veh_min") / 60
     cars = state["link.illegal_veh"]
     stay_s = params.stop_median_s * math.exp(params.stop_sigma**2 / 2)
-    leaving = rng.binomial(cars.astype(np.int64), -math.expm1(-tick.dt_s / stay_s))
-    cars += rng.poisson(rate_s * tick.dt_s) - leaving
+    leaving = binomial(cars, -math.expm1(-tick.dt_s / stay_s), rng)
+    cars += poisson(rate_s * tick.dt_s, rng) - leaving
     dwell = state["link.illegal_dwell_s"]
     dwell += tick.dt_s
     dwell *= cars > 0

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index, confine
+from twin.arrays import Floats, confine
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import Hourly, NotNegative, Positive, Share, hourly, keep
-from twin.relations import attribute, column, nearest, through
+from twin.relations import Relation, attribute, column, nearest
 from twin.state import CityState, Quantity
 from twin.streams import stream
 from twin.systems.weather import relax
@@ -60,22 +60,23 @@ class Layout:
     """Fixed facts about the networks."""
 
     rated_kw: Floats
-    chamber_feeder: Index
-    chamber_zone: Index
-    chamber_drain: Index
+    chamber_feeder: Relation
+    chamber_zone: Relation
+    chamber_drain: Relation
     mean_flow_l_s: float
 
 
 def prepare(geography: Geography, params: LifelinesParams) -> Layout:
     """Water demand is shared evenly by the mains."""
     chambers, mains = geography["chamber"], geography["main"]
+    feeders, drains = geography["feeder"], geography["drain"]
     residents = float(column(geography["quarter"], "residents").sum())
     demand_l_s = residents * params.litres_person_day / 86_400
     return Layout(
-        rated_kw=column(geography["feeder"], "rated_kw"),
-        chamber_feeder=attribute(chambers, "feeder").astype(np.int32),
-        chamber_zone=chambers.zone,
-        chamber_drain=nearest(chambers, geography["drain"]),
+        rated_kw=column(feeders, "rated_kw"),
+        chamber_feeder=Relation.of(attribute(chambers, "feeder").astype(np.int32), len(feeders)),
+        chamber_zone=Relation.of(chambers.zone, len(geography["zone"])),
+        chamber_drain=Relation.of(nearest(chambers, drains), len(drains)),
         mean_flow_l_s=demand_l_s / max(1, len(mains)),
     )
 
@@ -124,7 +125,7 @@ def _power(
 def _heat_ducts(state: CityState, tick: Tick, layout: Layout, params: LifelinesParams) -> None:
     """Td tends to Tsoil + 38 (I/In)^2, tau 3 h; standing water cools by 0.6; soil 8 to 27 C."""
     soil = 17.5 - 9.5 * math.cos(2 * math.pi * (tick.day - 30) / 365)
-    ratio = through(state["feeder.load_ratio"], layout.chamber_feeder, 0.5)
+    ratio = layout.chamber_feeder.through(state["feeder.load_ratio"], 0.5)
     rise = params.cable_rise_c * ratio**2 + state.lever("chamber.temp_add_c")
     rise = rise * np.where(state["chamber.water_m"] > 0.3, 0.6, 1.0)
     relax(state["chamber.temp_c"], soil + rise, tick.dt_s, params.cable_tau_s)
@@ -133,8 +134,8 @@ def _heat_ducts(state: CityState, tick: Tick, layout: Layout, params: LifelinesP
 def _flood_ducts(state: CityState, tick: Tick, layout: Layout, params: LifelinesParams) -> None:
     """Rain seeps in, ponds run in, pumps and soil take it away."""
     water = state["chamber.water_m"]
-    rain = through(state["zone.rain_mm_h"], layout.chamber_zone, 0.0)
-    pond = through(state["drain.pond_m"], layout.chamber_drain, 0.0)
+    rain = layout.chamber_zone.through(state["zone.rain_mm_h"], 0.0)
+    pond = layout.chamber_drain.through(state["drain.pond_m"], 0.0)
     inflow_m_h = params.chamber_leak_m_per_mm * rain + 2.0 * pond
     inflow_m_h = inflow_m_h + state.lever("chamber.water_add_m_h")
     relax(water, 0.02, tick.dt_s, params.chamber_drain_s)

@@ -10,7 +10,7 @@ from twin.clock import MINUTE_MS, local_hour
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import NotNegative, Positive, Share, keep
-from twin.relations import through
+from twin.relations import Relation
 from twin.state import CityState, Quantity
 from twin.streams import stream
 from twin.tick import Tick
@@ -42,10 +42,15 @@ def begin(state: CityState, params: SoilParams, seed: int) -> None:
     state["tree.soil_moisture"] = params.water_below + share * span
 
 
-def step(state: CityState, tick: Tick, geography: Geography, params: SoilParams) -> None:
+def prepare(geography: Geography) -> Relation:
+    """The zone whose rain falls on each tree."""
+    return Relation.of(geography["tree"].zone, len(geography["zone"]))
+
+
+def step(state: CityState, tick: Tick, zone: Relation, params: SoilParams) -> None:
     """A bucket of the root zone: in by rain and hose, out by drainage and by the tree."""
     wet = state["tree.soil_moisture"]
-    rain_mm_h = through(state["zone.rain_mm_h"], geography["tree"].zone, 0.0)
+    rain_mm_h = zone.through(state["zone.rain_mm_h"], 0.0)
     wet += params.inflow_share * _share(rain_mm_h, tick, params)
     above = np.maximum(wet - params.field_capacity, 0.0)
     wet -= above * (1 - keep(tick.dt_s, params.drain_days * 86_400))

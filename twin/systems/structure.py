@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index, confine
+from twin.arrays import Floats, confine
 from twin.config import Table
 from twin.geography import Geography
 from twin.kinds import ByStructure
 from twin.profiles import NotNegative, Positive, Share
-from twin.relations import attribute, column, through
+from twin.relations import Relation, attribute, column
 from twin.state import CityState, Quantity
 from twin.streams import stream
 from twin.systems.weather import relax
@@ -59,7 +59,7 @@ QUANTITIES = (
 class Layout:
     """Fixed facts about the houses."""
 
-    zone: Index
+    zone: Relation
     wall_tau_s: Floats
     width_m: Floats
 
@@ -69,13 +69,13 @@ def prepare(geography: Geography, params: StructureParams) -> Layout:
     buildings = geography["building"]
     tau = params.wall_tau_s.rows(attribute(buildings, "structure"))
     width = np.sqrt(np.maximum(25.0, column(buildings, "footprint_m2")))
-    return Layout(buildings.zone, tau, width)
+    return Layout(Relation.of(buildings.zone, len(geography["zone"])), tau, width)
 
 
 def begin(state: CityState, layout: Layout, params: StructureParams, seed: int) -> None:
     """Each house has its own coefficients, cracks and lean; walls start in balance."""
     rng = stream(seed, "structure/start")
-    size = len(layout.zone)
+    size = len(layout.width_m)
     state["building.crack_per_c"] = rng.uniform(*params.crack_mm_per_c, size)
     state["building.crack_ageing_mm_y"] = rng.uniform(*params.crack_ageing_mm_y, size)
     state["building.settlement_mm_y"] = rng.uniform(*params.settlement_mm_y, size)
@@ -83,15 +83,15 @@ def begin(state: CityState, layout: Layout, params: StructureParams, seed: int) 
     state["building.lean_x_deg"] = 0.05 * rng.standard_normal(size)
     state["building.lean_y_deg"] = 0.05 * rng.standard_normal(size)
     state["building.settlement_mm"] = rng.uniform(5, 25, size)
-    state["building.wall_temp_c"] = through(state["zone.air_temp_c"], layout.zone, 18.0)
-    humidity = through(state["zone.air_rh_pct"], layout.zone, 72.0)
+    state["building.wall_temp_c"] = layout.zone.through(state["zone.air_temp_c"], 18.0)
+    humidity = layout.zone.through(state["zone.air_rh_pct"], 72.0)
     state["building.moisture_pct"] = balance_pct(0.5 * (humidity + 74))
 
 
 def step(state: CityState, tick: Tick, layout: Layout, params: StructureParams) -> None:
     """Sun and air warm the walls; warmth and water move cracks; sun, wind and ground move tilt."""
-    air = through(state["zone.air_temp_c"], layout.zone, 18.0)
-    sun_w_m2 = params.facade_share * through(state["zone.solar_w_m2"], layout.zone, 0.0)
+    air = layout.zone.through(state["zone.air_temp_c"], 18.0)
+    sun_w_m2 = params.facade_share * layout.zone.through(state["zone.solar_w_m2"], 0.0)
     sun_c = params.absorption * sun_w_m2 / 17
     state["building.wall_temp_c"] += (air + sun_c - state["building.wall_temp_c"]) * -np.expm1(
         -tick.dt_s / layout.wall_tau_s
@@ -110,9 +110,9 @@ def balance_pct(humidity_pct: Floats) -> Floats:
 def _soak(state: CityState, tick: Tick, layout: Layout, params: StructureParams) -> None:
     """dM/dt = a rain - (M - Meq)/tau, tau 15 d."""
     moisture = state["building.moisture_pct"]
-    humidity = through(state["zone.air_rh_pct"], layout.zone, 72.0)
+    humidity = layout.zone.through(state["zone.air_rh_pct"], 72.0)
     relax(moisture, balance_pct(humidity), tick.dt_s, params.moisture_days * 86_400)
-    rain = through(state["zone.rain_mm_h"], layout.zone, 0.0)
+    rain = layout.zone.through(state["zone.rain_mm_h"], 0.0)
     wetting = params.rain_pct_per_mm * rain + state.lever("building.leak_pct_h")
     moisture += wetting * tick.dt_s / 3600 * (1 - moisture / 100)
     confine(moisture, 5, 100)

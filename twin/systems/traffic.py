@@ -8,24 +8,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Bools, Floats, Index, twice
+from twin.arrays import Floats, twice
 from twin.calendar import day_kind, school_holiday
 from twin.clock import local_date
 from twin.config import Table
+from twin.counts import poisson
 from twin.geography import Geography
 from twin.kinds import ByRoadClass
 from twin.profiles import NotNegative, Positive, Share
-from twin.relations import attribute, column, through, worst
+from twin.relations import Relation, attribute, column
 from twin.state import CityState, Quantity
 from twin.streams import stream
 from twin.systems.driving import (
     STEP_S,
     Drive,
     Roads,
-    Step,
     advance,
-    at_arms_apart,
     crowding,
+    plan,
     roads,
 )
 from twin.systems.kerb import KerbParams, Kerbs, fill, kerbs, park, stop_illegally
@@ -80,18 +80,25 @@ QUANTITIES = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Fixed facts about the carriageways."""
+    """Fixed facts about the carriageways.
+
+    known and blind: arms with and without a carriageway towards the junction on the map; full_s:
+    capacity in veh/s per direction; blocked: share of a street that an illegal stop takes.
+    """
 
     road: Roads
     kerb: Kerbs
     peak_veh_h: Floats
     arm_peak_veh_h: Floats
     arm_room_veh: Floats
+    known_peak_veh_h: Floats
+    blind_peak_veh_h: Floats
     lanes: Floats
-    zone: Index
-    plaza_link: Index
-    drain_link: Index
-    narrow: Bools
+    full_s: Floats
+    blocked: Floats
+    zone: Relation
+    plaza_link: Relation
+    drain_link: Relation
 
 
 def prepare(geography: Geography, params: TrafficParams) -> Layout:
@@ -101,17 +108,21 @@ def prepare(geography: Geography, params: TrafficParams) -> Layout:
     road = roads(geography, params.vehicle_length_m)
     lanes = np.maximum(1.0, column(links, "lanes"))
     arm_m = column(links, "length_m")[arms.link] * np.maximum(1.0, column(arms, "lanes"))
+    arm_peak = column(arms, "peak_pcu_h")
     return Layout(
         road=road,
-        kerb=kerbs(geography),
+        kerb=kerbs(geography, params.kerb),
         peak_veh_h=np.tile(peak_share, 2) * road.lanes * params.lane_capacity_veh_h,
-        arm_peak_veh_h=column(arms, "peak_pcu_h"),
+        arm_peak_veh_h=arm_peak,
+        known_peak_veh_h=arm_peak[road.has_in],
+        blind_peak_veh_h=np.where(road.arm_in < 0, arm_peak, 0.0),
         arm_room_veh=arm_m / params.vehicle_length_m,
         lanes=lanes,
-        zone=links.zone,
-        plaza_link=geography["plaza"].link,
-        drain_link=geography["drain"].link,
-        narrow=lanes <= 2,
+        full_s=road.lanes * params.lane_capacity_veh_h / 3600,
+        blocked=np.where(lanes <= 2, 0.5, 0.3) / lanes,
+        zone=Relation.of(links.zone, len(geography["zone"])),
+        plaza_link=Relation.of(geography["plaza"].link, len(links)),
+        drain_link=Relation.of(geography["drain"].link, len(links)),
     )
 
 
@@ -131,7 +142,7 @@ def step(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) ->
     rng = tick.rng("traffic")
     stop_illegally(state, tick, layout.kerb, params.kerb, rng)
     target_s = targets_s(state, tick, layout, params, rng)
-    capacity_s = _capacity_s(state, layout, params)
+    capacity_s = _capacity_s(state, layout)
     drive = Drive(
         vehicles=state["traffic.vehicles_veh"],
         coming=state["arm.coming_veh"],
@@ -171,19 +182,19 @@ def targets_s(
     phi = week.hour_keep ** (tick.dt_s / 3600)
     swing *= phi
     swing += math.sqrt(1 - phi * phi) * rng.standard_normal(len(swing))
-    factor = rush(state, tick, params) * np.exp(week.hour_sd * swing - week.hour_sd**2 / 2)
-    usual = layout.peak_veh_h * twice(factor * state.lever("link.demand_factor")) / 3600
-    return _through_junction(usual, rush(state, tick, params), layout)
+    level = rush(state, tick, params) / 3600
+    factor = level * np.exp(week.hour_sd * swing - week.hour_sd**2 / 2)
+    usual = layout.peak_veh_h * twice(factor * state.lever("link.demand_factor"))
+    return _through_junction(usual, level, layout)
 
 
 def _through_junction(usual_s: Floats, level: float, layout: Layout) -> Floats:
     """The arms carry their own peaks inwards, and as much outwards, by the size of the street."""
     road = layout.road
-    into, away = road.arm_in[road.arm_in >= 0], road.arm_out[road.arm_out >= 0]
-    if len(away):
-        total = layout.arm_peak_veh_h.sum() * level / 3600
-        usual_s[into] = layout.arm_peak_veh_h[road.arm_in >= 0] * level / 3600
-        usual_s[away] *= total / max(1e-12, float(usual_s[away].sum()))
+    if len(road.away):
+        total = layout.arm_peak_veh_h.sum() * level
+        usual_s[road.into] = layout.known_peak_veh_h * level
+        usual_s[road.away] *= total / max(1e-12, float(usual_s[road.away].sum()))
     return usual_s
 
 
@@ -197,27 +208,18 @@ def _drive(
     capacity_s: Floats,
     speed: Floats,
 ) -> None:
-    road = layout.road
-    standing = np.zeros(len(target_s))
-    known = road.arm_in >= 0
-    standing[road.arm_in[known]] = state["arm.queue_veh"][known]
+    road, turning = layout.road, corners(layout.road.net, target_s)
     pace = np.maximum(_JAM_M_S, speed * crowding(_with_queues(state, drive, layout), road))
-    fixed = Step(
-        moving=np.minimum(1.0, pace * STEP_S / road.length_m),
-        most=capacity_s * STEP_S,
-        standing=standing,
-        source=target_s * road.length_m * STEP_S / (road.free_m_s * params.trip_s),
-        end=STEP_S / params.trip_s,
-        corners=at_arms_apart(corners(road.net, target_s), road),
-    )
+    queue = state["arm.queue_veh"]
+    fixed = plan(drive, road, turning, target_s, capacity_s, pace, queue, params.trip_s)
     for _ in range(max(1, round(tick.dt_s / STEP_S))):
         advance(drive, fixed, road)
 
 
 def _with_queues(state: CityState, drive: Drive, layout: Layout) -> Floats:
     """Vehicles per direction with those that queue at the arms."""
-    there, known = drive.vehicles.copy(), layout.road.arm_in >= 0
-    there[layout.road.arm_in[known]] += (state["arm.queue_veh"] + drive.coming)[known]
+    there, road = drive.vehicles.copy(), layout.road
+    there[road.into] += (state["arm.queue_veh"] + drive.coming)[road.has_in]
     return there
 
 
@@ -225,28 +227,26 @@ def _from_nowhere(
     state: CityState, drive: Drive, tick: Tick, layout: Layout, target_s: Floats
 ) -> None:
     """Arms without a carriageway towards the junction on the map: their flow begins there."""
-    blind = layout.road.arm_in < 0
-    if not blind.any():
+    if len(layout.road.into) == len(layout.arm_peak_veh_h):
         return
-    known = layout.road.arm_in[~blind]
-    level = target_s[known].sum() / max(1e-9, float(layout.arm_peak_veh_h[~blind].sum()))
-    born = np.where(blind, layout.arm_peak_veh_h * level * tick.dt_s, 0.0)
+    level = target_s[layout.road.into].sum() / max(1e-9, float(layout.known_peak_veh_h.sum()))
+    born = layout.blind_peak_veh_h * level * tick.dt_s
     spare = layout.arm_room_veh - state["arm.queue_veh"] - drive.coming
     born = np.maximum(np.minimum(born, spare), 0.0)
     drive.coming += born
     drive.entered += float(born.sum())
 
 
-def _capacity_s(state: CityState, layout: Layout, params: TrafficParams) -> Floats:
+def _capacity_s(state: CityState, layout: Layout) -> Floats:
     """veh/s per direction: lanes less illegal stops, people on the carriageway, rain, closures."""
-    taken = np.where(layout.narrow, 0.5, 0.3) * state["link.illegal_veh"]
-    lanes = np.maximum(0.35, 1 - taken / layout.lanes)
-    spill = worst(state["plaza.spill_frac"], layout.plaza_link, len(lanes))
-    rain = through(state["zone.rain_mm_h"], layout.zone, 0.0)
-    wet = np.where(rain > 10, 0.85, np.where(rain > _WET_MM_H, 0.93, 1.0))
-    open_share = np.maximum(0.02, state.lever("link.capacity_factor"))
-    share = twice(lanes * (1 - 0.6 * spill) * wet * open_share)
-    return np.asarray(layout.road.lanes * params.lane_capacity_veh_h * share / 3600)
+    share = np.maximum(0.35, 1 - layout.blocked * state["link.illegal_veh"])
+    share *= np.maximum(0.02, state.lever("link.capacity_factor"))
+    if np.count_nonzero(state["plaza.spill_frac"]):
+        share *= 1 - 0.6 * layout.plaza_link.worst(state["plaza.spill_frac"])
+    if np.count_nonzero(state["zone.rain_mm_h"]):
+        rain = layout.zone.through(state["zone.rain_mm_h"], 0.0)
+        share *= np.where(rain > 10, 0.85, np.where(rain > _WET_MM_H, 0.93, 1.0))
+    return layout.full_s * twice(share)
 
 
 def _free_flow_m_s(
@@ -259,13 +259,20 @@ def _free_flow_m_s(
     """t = t0 (1 + alpha x^beta) without queues, x = demand / capacity up to 2.5."""
     load = np.minimum(target_s / np.maximum(1e-9, capacity_s), 2.5)
     delay = 1 + params.friction_alpha * load**params.friction_beta
-    return np.asarray(layout.road.free_m_s * twice(_wet_speed(state, layout)) / delay)
+    free = layout.road.free_m_s / delay
+    return np.asarray(free * twice(_wet_speed(state, layout)) if _wet(state) else free)
+
+
+def _wet(state: CityState) -> bool:
+    return bool(
+        np.count_nonzero(state["zone.rain_mm_h"]) or np.count_nonzero(state["drain.pond_m"])
+    )
 
 
 def _wet_speed(state: CityState, layout: Layout) -> Floats:
     """Rain takes up to a quarter of the speed; 15 cm of water lets cars crawl (design choice)."""
-    rain = through(state["zone.rain_mm_h"], layout.zone, 0.0)
-    pond = worst(state["drain.pond_m"], layout.drain_link, len(rain))
+    rain = layout.zone.through(state["zone.rain_mm_h"], 0.0)
+    pond = layout.drain_link.worst(state["drain.pond_m"])
     by_rain = np.interp(rain, (0, 0.5, 10, 50), (1.0, 0.95, 0.88, 0.75))
     return by_rain * np.interp(pond, (0, 0.03, 0.10, 0.15, 0.27), (1.0, 0.9, 0.6, 0.3, 0.05))
 
@@ -280,13 +287,12 @@ def _count(
 ) -> None:
     """Counts are Poisson; where a street fills up its speed is outflow x length / vehicles."""
     road, streets = layout.road, layout.road.net.streets
-    flow = drive.passed[:streets] + drive.passed[streets:]
+    flow = (drive.passed[:streets] + drive.passed[streets:]) / 2
     there = _with_queues(state, drive, layout)
-    full = there / np.maximum(1e-9, road.room_veh)
     by_queue = drive.out * road.length_m / np.maximum(1e-9, there * tick.dt_s)
-    seen = np.where(full > 0.2, np.minimum(speed, by_queue), speed)
+    seen = np.where(there > 0.2 * road.room_veh, np.minimum(speed, by_queue), speed)
     seen = np.where(road.lanes > 0, np.maximum(0.2, seen), np.inf)
     state["link.vehicles_veh"] = drive.vehicles[:streets] + drive.vehicles[streets:]
     state["link.veh_speed_m_s"] = np.minimum(seen[:streets], seen[streets:])
-    state["link.veh_mean_veh_h"] = flow * 3600 / tick.dt_s
-    state["link.veh_flow_veh_h"] = rng.poisson(flow) * 3600 / tick.dt_s
+    state["link.veh_mean_veh_h"] = flow * (3600 / tick.dt_s)
+    state["link.veh_flow_veh_h"] = poisson(flow, rng) * (3600 / tick.dt_s)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from twin.arrays import Floats, Index
+from twin.arrays import Floats
 from twin.config import Table
 from twin.geography import Geography
 from twin.kinds import ByRoadClass, ByStructure
 from twin.profiles import NotNegative, Positive
-from twin.relations import attribute, through
+from twin.relations import Relation, attribute
 from twin.state import CityState, Quantity
 from twin.systems.trains import TrainParams, passes
 from twin.tick import Tick
@@ -53,7 +53,7 @@ class Layout:
     metro_reach: lines x buildings, what is left of a train's velocity above its tunnel.
     """
 
-    link: Index
+    link: Relation
     reach: Floats
     heavy_share: Floats
     foundation: Floats
@@ -66,11 +66,11 @@ def prepare(geography: Geography, params: VibrationParams) -> Layout:
     buildings = geography["building"]
     structure = attribute(buildings, "structure")
     classes = attribute(geography["link"], "road_class")
-    heavy = params.heavy_share.rows(classes)
+    link = Relation.of(buildings.link, len(classes))
     return Layout(
-        link=buildings.link,
+        link=link,
         reach=attenuation(street_distance_m(geography), params),
-        heavy_share=through(heavy, buildings.link, 0.0),
+        heavy_share=link.through(params.heavy_share.rows(classes), 0.0),
         foundation=params.foundation.rows(structure),
         top_factor=params.top_factor.rows(structure),
         metro_reach=_metro_reach(geography, params),
@@ -124,7 +124,7 @@ def step(
     Lognormal passes: the largest of n is about sqrt(2 ln(n + 1)) sigmas up (extreme values).
     """
     rng = tick.rng("vibration")
-    passes = through(state["link.veh_mean_veh_h"], layout.link, 0.0) * tick.dt_s / 3600
+    passes = layout.link.through(state["link.veh_mean_veh_h"], 0.0) * tick.dt_s / 3600
     z = rng.standard_normal((4, len(passes)))
     trucks = rng.poisson(passes * layout.heavy_share).astype(np.float64)
     heavy = _largest(params.heavy_mm_s, trucks, z[0], params.log_sd)
@@ -143,7 +143,7 @@ def _trains(
     tick: Tick, layout: Layout, params: VibrationParams, timetable: TrainParams, z: Floats
 ) -> Floats:
     """mm/s at the ground by the metro trains of the step, both directions of every line."""
-    found = np.zeros(len(layout.link))
+    found = np.zeros(len(layout.reach))
     for line, reach in enumerate(layout.metro_reach):
         offsets = (0.37 * line, 0.37 * line + 0.45)
         number = sum(passes(tick, timetable, offset) for offset in offsets)

@@ -29,12 +29,12 @@ def test_an_outage_darkens_lamps_and_stops_lifts_of_its_feeder(
     lamps, lifts = furniture.prepare(geography), electrics.prepare(geography)
     furniture.step(state, tick, lamps, config.furniture)
     electrics.step(state, tick, lifts, config.electrics)
-    fed = lamps.lamp_feeder == 0
+    fed = lamps.lamp_feeder.rows == 0
     assert fed.any()
     assert state["feeder.load_kw"][0] == 0
     assert state["lamp.power_w"][fed].max() == 0
     assert np.median(state["lamp.power_w"][~fed]) > 50
-    assert np.all(state["lift.state"][lifts.lift_feeder == 0] == electrics.STOPPED)
+    assert np.all(state["lift.state"][lifts.lift_feeder.rows == 0] == electrics.STOPPED)
 
 
 def test_a_leak_fills_its_chamber_and_airs_out_again(state, config, geography, at) -> None:
@@ -70,7 +70,7 @@ def test_a_loaded_cable_is_warmer(state, config, geography, at) -> None:
     state["chamber.water_m"] = 0.0
     for _ in range(24):
         lifelines.step(state, tick, layout, config.lifelines)
-    ratio = state["feeder.load_ratio"][layout.chamber_feeder]
+    ratio = state["feeder.load_ratio"][layout.chamber_feeder.rows]
     assert np.corrcoef(ratio, state["chamber.temp_c"])[0, 1] > 0.95
 
 

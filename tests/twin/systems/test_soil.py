@@ -8,7 +8,9 @@ from twin.systems import soil
 
 def _hours(state, at, geography, params, hours: int, hour: int = 8) -> np.ndarray:
     for step in range(hours):
-        soil.step(state, at(f"2026-07-18T{hour + step:02d}:30", 3600.0), geography, params)
+        soil.step(
+            state, at(f"2026-07-18T{hour + step:02d}:30", 3600.0), soil.prepare(geography), params
+        )
     return state["tree.soil_moisture"].copy()
 
 
@@ -33,7 +35,7 @@ def test_gardeners_water_the_dry_ones_at_five(state, config, geography, at) -> N
     state["quarter.solar_w_m2"] = 0.0
     state["tree.soil_moisture"] = 0.25
     state["tree.soil_moisture"][0] = 0.15
-    soil.step(state, at("2026-07-18T05:00", 60.0), geography, config.soil)
+    soil.step(state, at("2026-07-18T05:00", 60.0), soil.prepare(geography), config.soil)
     assert state["tree.soil_moisture"][0] == config.soil.water_to
     assert np.all(state["tree.soil_moisture"][1:] < 0.2501)
 
@@ -42,5 +44,5 @@ def test_standing_water_drains_to_field_capacity(state, config, geography, at) -
     state["tree.soil_moisture"] = config.soil.porosity
     state["zone.rain_mm_h"], state["quarter.solar_w_m2"] = 0.0, 0.0
     for day in range(10, 28):
-        soil.step(state, at(f"2026-07-{day}T12:00", 86_400.0), geography, config.soil)
+        soil.step(state, at(f"2026-07-{day}T12:00", 86_400.0), soil.prepare(geography), config.soil)
     assert state["tree.soil_moisture"] == pytest.approx(config.soil.field_capacity, abs=0.001)
