@@ -5,7 +5,7 @@ import numpy as np
 from sensors.grades import GRADES, ORDER, YEAR_MS
 from sensors.network import Network
 from sensors.noise import Keys, draw, normal, salted, uniform
-from twin.arrays import Floats, Index, Ints
+from twin.arrays import Array, Floats, Index, Ints
 from twin.clock import DAY_MS, MINUTE_MS
 
 NAMES = ("device.battery_pct", "device.rssi_dbw", "device.clock_offset_s")
@@ -32,7 +32,7 @@ class Devices:
         self._minute: int | None = None
         self._offset_ms: Ints = np.zeros(len(network), np.int64)
 
-    def clock_offset_ms(self, sensor: Index, t_ms: int) -> Ints:
+    def clock_offset_ms(self, sensor: Array, t_ms: int) -> Ints:
         """Device clock minus network time: grows at its rate by the minute, reset once a day."""
         minute = t_ms // MINUTE_MS
         if minute != self._minute and len(sensor) < len(self._skew) / 2:

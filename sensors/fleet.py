@@ -13,14 +13,14 @@ from sensors.devices import Devices
 from sensors.faults.chain import Chain
 from sensors.faults.tools import Moment
 from sensors.instruments import instruments_of, special
-from sensors.layout import Flat, layout_of, some, wanted
+from sensors.layout import Flat, layout_of, wanted
 from sensors.measure import FLIP_MS, numbers, switches, wrong_switches
 from sensors.network import Network
 from sensors.noise import keys_of
 from sensors.quiet import Quiet, View
 from sensors.reading import Messages, ReadingBatch
-from sensors.schedule import Schedule
-from twin.arrays import Bools, Floats, Index, Ints
+from sensors.schedule import Due, Schedule
+from twin.arrays import Bools, Floats, Ints
 from twin.clock import HOUR_MS, MINUTE_MS
 from twin.truth import Truth
 
@@ -60,7 +60,7 @@ class Fleet:
         self._place = np.empty(len(order), np.int32)
         self._place[order] = np.arange(len(order), dtype=np.int32)
         self._instruments = instruments_of(network, self._layout, seed).take(order)
-        self._sensor = network.series.sensor[order]
+        self._sensor = network.series.sensor[order].astype(np.intp)
         self._delta = _deltas(network)[order]
         self._last = np.full(len(network.series), np.nan)
         self._quiet = Quiet(network, self._schedule, self._instruments, self._delta, faults)
@@ -77,8 +77,7 @@ class Fleet:
 
     def births(self, truth: Truth) -> ReadingBatch:
         """Every neuron reports, whatever its cadence."""
-        self.see(truth)
-        return self._say([np.arange(len(self._place), dtype=np.int32)], True).readings()
+        return self._all_say(np.arange(len(self._place)), truth)
 
     def measure(self, truth: Truth) -> ReadingBatch:
         """Those whose turn it is; kinds that report changes only if something changed."""
@@ -89,9 +88,8 @@ class Fleet:
         """The slow kinds whose history has a point at this time."""
         steps = [kind.history_ms for kind in self.network.catalogue.kinds]
         due = np.array([step is not None and truth.t_ms % step == 0 for step in steps])
-        self.see(truth)
         mine = due[self.network.kind][self._sensor]
-        return self._say([np.flatnonzero(mine).astype(np.int32)], True).readings()
+        return self._all_say(np.flatnonzero(mine), truth)
 
     @property
     def seeing(self) -> bool:
@@ -113,9 +111,7 @@ class Fleet:
         """What those say whose turn it was at the ticks seen since the last time, tick by tick."""
         view = View(self._flat, self._offsets, self._wrong, self._last)
         awake = self._quiet.awake(view, self._seen)
-        pairs = zip(self._seen, awake, strict=True)
-        due = [np.concatenate((self._schedule.places(t_ms), more)) for t_ms, more in pairs]
-        return self._say(due, False)
+        return self._say(self._schedule.due(self._seen, awake), False)
 
     def state(self) -> FleetState:
         """What a restored fleet needs beside network and seed."""
@@ -128,63 +124,81 @@ class Fleet:
             raise ValueError(f"state of {len(state.last) // 8} series, expected {expected}")
         self._last = np.frombuffer(state.last)[self._schedule.order]
 
-    def _say(self, due: list[Index], everyone: bool) -> Messages:
-        seen, self._seen = self._seen, []
-        counts = [len(part) for part in due]
-        places = np.concatenate(due) if len(due) > 1 else due[0]
-        at_ms = np.repeat(np.array(seen), counts)
-        values = self._measured(places, at_ms, seen, counts)
+    def _all_say(self, places: Ints, truth: Truth) -> ReadingBatch:
+        self.see(truth)
+        return self._say(self._schedule.all_of(places, truth.t_ms), True).readings()
+
+    def _say(self, due: Due, everyone: bool) -> Messages:
+        self._seen = []
+        values = self._measured(due)
         told = np.isfinite(values)
         if not everyone:
-            self._keep_news(told, places, values, list(zip(seen, counts, strict=True)))
-        if not told.all():
-            rows = np.flatnonzero(told)
-            places, values, at_ms = places[rows], values[rows], at_ms[rows]
+            self._keep_news(told, due, values)
+        places, at_ms = due.places, due.at_ms
+        if due.tick is not None or not told.all():
+            rows = _in_time(np.flatnonzero(told), due.tick)
+            places, values, at_ms = due.take(rows)[0], values[rows], at_ms[rows]
         self._last[places] = values
-        t_ms = at_ms + self._devices.clock_offset_ms(self._sensor[places], seen[-1])
-        return Messages.of(ReadingBatch(self._schedule.order[places], t_ms, values), at_ms)
+        ahead_ms = self._devices.clock_offset_ms(self._sensor[places], int(due.ticks_ms[-1]))
+        return Messages(self._schedule.order[places], at_ms + ahead_ms, values, at_ms)
 
-    def _measured(self, places: Index, at_ms: Ints, seen: list[int], counts: list[int]) -> Floats:
+    def _measured(self, due: Due) -> Floats:
         """Wire values with all that is wrong with them."""
-        several = len(seen) > 1
-        shift = np.repeat(np.arange(len(seen)) * self._flat.step, counts) if several else None
-        values, draws = np.empty(len(places)), np.zeros(len(places), np.uint64)
-        flat, series = self._flat, self._schedule.order[places]
-        plain, switch = self._schedule.parted(places)
-        values[switch] = switches(
-            self._instruments, self._wrong, flat, places[switch], some(shift, switch)
+        values, draws = np.empty(len(due)), np.zeros(len(due), np.uint64)
+        places, tick = due.part(0, due.numbers)
+        sample = self._schedule.count(places, tick, due.steps)
+        numbers(
+            self._instruments,
+            self._offsets,
+            self._flat,
+            places,
+            sample,
+            self._flat.shift(tick),
+            values,
+            draws,
         )
-        tick = self._schedule.tick(series[plain], at_ms[plain] if several else seen[0])
-        values[plain], draws[plain] = numbers(
-            self._instruments, self._offsets, flat, places[plain], tick, some(shift, plain)
+        places, tick = due.part(due.numbers, len(due))
+        values[due.numbers :] = switches(
+            self._instruments, self._wrong, self._flat, places, self._flat.shift(tick)
         )
         if self._faults is None:
             return values
-        moment = Moment(seen[-1], self._arrays, len(seen))
-        return self._faults.measured(ReadingBatch(series, at_ms, values), draws, moment).value
+        moment = Moment(int(due.ticks_ms[-1]), self._arrays, len(due.ticks_ms))
+        batch = ReadingBatch(self._schedule.order[due.places], due.at_ms, values)
+        return self._faults.measured(batch, draws, moment).value
 
-    def _keep_news(
-        self, told: Bools, places: Index, values: Floats, ticks: list[tuple[int, int]]
-    ) -> None:
-        """Leave only those `told`, in place, who have something to say, tick by tick."""
-        delta, sensor, end = self._delta[places], self._sensor[places], 0
-        for t_ms, count in ticks:
-            part, end = slice(end, end + count), end + count
-            news = ~(np.abs(values[part] - self._last[places[part]]) < delta[part])
-            self._speak(news, places[part], sensor[part], t_ms)
-            told[part] &= news
-            if len(ticks) > 1:
-                rows = places[part][told[part]]
-                self._last[rows] = values[part][told[part]]
+    def _keep_news(self, told: Bools, due: Due, values: Floats) -> None:
+        """Leave only those `told`, in place, who have something to say."""
+        rows = np.flatnonzero(self._delta[due.places])  # all others tell every sample
+        if not len(rows):
+            return
+        (places, tick), values = due.take(rows), values[rows]
+        beat = self._schedule.heartbeat(places, tick, due.steps)
+        news = np.empty(len(rows), bool)
+        for part in self._rounds(places, tick, len(due.ticks_ms)):
+            news[part] = self._news(places[part], values[part], beat[part])
+            if tick is not None:
+                part = part[news[part] & told[rows[part]]]
+                self._last[places[part]] = values[part]
+        told[rows] &= news
 
-    def _speak(self, news: Bools, places: Index, sensor: Index, t_ms: int) -> None:
-        """Add heartbeats, and all quantities of a neuron that has something to say, in place."""
-        still = np.flatnonzero(~news)
-        if len(still):
-            news[still] = self._schedule.heartbeat(self._schedule.order[places[still]], t_ms)
-            self._spoken += 1
-            self._spoke[sensor[news]] = self._spoken
-            np.equal(self._spoke[sensor], self._spoken, out=news)
+    def _rounds(self, places: Ints, tick: Ints | None, ticks: int) -> list[Ints]:
+        """Rows to be looked at together: no place has more than one of them."""
+        if tick is None:
+            return [np.arange(len(places))]
+        often = self._schedule.often(places, ticks)
+        later = _in_time(np.flatnonzero(often), tick)
+        ends = np.searchsorted(tick[later], np.arange(1, ticks))
+        return [np.flatnonzero(~often), *np.split(later, ends)]
+
+    def _news(self, places: Ints, values: Floats, beat: Bools) -> Bools:
+        """Whose value is news, or who has a heartbeat; with all other quantities of the neuron."""
+        news = ~(np.abs(values - self._last[places]) < self._delta[places])
+        news |= beat
+        sensor = self._sensor[places]
+        self._spoken += 1
+        self._spoke[sensor[news]] = self._spoken
+        return np.asarray(self._spoke[sensor] == self._spoken)
 
     def _refresh(self, t_ms: int) -> None:
         """What changes slowly brought up to date."""
@@ -199,6 +213,11 @@ class Fleet:
             self._hour = hour
             own = self._devices.arrays(self.network.table_rows[DEVICE], hour * HOUR_MS)
             self._layout.fill_devices(self._flat.values, own)
+
+
+def _in_time(rows: Ints, tick: Ints | None) -> Ints:
+    """The same rows tick by tick."""
+    return rows if tick is None else rows[np.argsort(tick[rows].astype(np.uint8), kind="stable")]
 
 
 def _idle(network: Network, fast: Collection[str] | None) -> Bools | None:

@@ -11,7 +11,7 @@ from sensors.grades import GRADES, ORDER, YEAR_MS
 from sensors.layout import AIR_TEMPERATURE, NOWHERE, Layout
 from sensors.network import Network
 from sensors.noise import Keys, ar_weights, draw, keys_of, normal, salted, uniform
-from twin.arrays import Bools, Floats, Index
+from twin.arrays import Array, Bools, Floats, Index
 
 DRIFT_KNOT_MS = 30 * 86_400_000
 _PER_MONTH = (2 - 2 / np.pi) ** -0.5  # σ of the random part for a change of 1 σ in 30 days
@@ -49,7 +49,7 @@ class Instruments:
     drift_phase: Floats  # share of a knot by which this instrument is ahead
     calibrated: Floats  # share of a year by which its calibration is ahead
 
-    def take(self, rows: Index) -> "Instruments":
+    def take(self, rows: Array) -> "Instruments":
         """These instruments in this order."""
         columns = {one.name: getattr(self, one.name).take(rows, axis=-1) for one in fields(self)}
         return Instruments(**columns)

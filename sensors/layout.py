@@ -106,6 +106,10 @@ class Flat:
         layout = self._fast if tick else self._layout
         layout.fill(self.values[tick * self.step :], arrays)
 
+    def shift(self, tick: Ints | None) -> Ints | None:
+        """What leads to the ticks of these numbers; None where there is but one."""
+        return None if tick is None else tick * self.step
+
     def take(self, places: Array, shift: Ints | None) -> Floats:
         """The values at these places, of the ticks to which `shift` (ticks times step) leads; of
         the first without it."""

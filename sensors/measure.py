@@ -26,7 +26,8 @@ from sensors.instruments import (
 )
 from sensors.layout import Flat, some
 from sensors.noise import Keys, coloured, draw, fraction, salted, uniform
-from twin.arrays import Array, Bools, Floats, Index, Ints
+from sensors.rhythm import Rows
+from twin.arrays import Array, Bools, Floats, Ints
 
 CHUNK = 8192  # readings per pass: its arrays fit the caches, its calls are few
 FLIP_MS = 15 * 60_000  # a wrong boolean stays wrong for a quarter of an hour (design choice)
@@ -37,26 +38,26 @@ def numbers(
     instruments: Instruments,
     offsets: Floats,
     flat: Flat,
-    rows: Index,
-    tick: Ints,
+    rows: Rows,
+    sample: Ints,
     shift: Ints | None,
-) -> tuple[Floats, Keys]:
-    """Wire values of these rows of the instruments, and 64 random bits beside each.
+    values: Floats,
+    draws: Keys,
+) -> None:
+    """Wire values of these rows of the instruments, and 64 random bits beside each, put in place.
 
-    `tick` counts the samples of each; `shift` leads to its tick in `flat`.
+    `sample` counts the samples of each; `shift` leads to its tick in `flat`.
     States come as their number.
     """
-    values, draws = np.empty(len(rows)), np.empty(len(rows), np.uint64)
-    for start in range(0, len(rows), CHUNK):
-        part = slice(start, start + CHUNK)
+    for start in range(0, len(sample), CHUNK):
+        part = slice(start, min(start + CHUNK, len(sample)))
         values[part], draws[part] = _numbers(
-            instruments, offsets, flat, _rows(rows[part]), tick[part], some(shift, part)
+            instruments, offsets, flat, _stretch(rows, part), sample[part], some(shift, part)
         )
-    return values, draws
 
 
 def switches(
-    instruments: Instruments, wrong: Bools, flat: Flat, rows: Index, shift: Ints | None
+    instruments: Instruments, wrong: Bools, flat: Flat, rows: Rows, shift: Ints | None
 ) -> Floats:
     """Booleans of these rows as 0 and 1; the `wrong` ones say the opposite."""
     true = flat.take(instruments.truth_at[rows], shift) > instruments.threshold[rows]
@@ -70,14 +71,13 @@ def wrong_switches(instruments: Instruments, t_ms: int) -> Bools:
     return wrong
 
 
-def _rows(rows: Index) -> Index | slice:
-    """Neighbours in order as a slice: their columns are seen, not copied."""
-    first, last = int(rows[0]), int(rows[-1])
-    together = last - first == len(rows) - 1 and bool((rows[1:] > rows[:-1]).all())
-    return slice(first, last + 1) if together else rows
+def _stretch(rows: Rows, part: slice) -> Rows:
+    if isinstance(rows, slice):
+        return slice(rows.start + part.start, rows.start + part.stop)
+    return rows[part]
 
 
-def _columns(matrix: Floats, rows: Index | slice) -> Floats:
+def _columns(matrix: Floats, rows: Rows) -> Floats:
     return matrix[:, rows] if isinstance(rows, slice) else matrix.take(rows, axis=1)
 
 
@@ -85,13 +85,13 @@ def _numbers(
     instruments: Instruments,
     offsets: Floats,
     flat: Flat,
-    rows: Index | slice,
-    tick: Ints,
+    rows: Rows,
+    sample: Ints,
     shift: Ints | None,
 ) -> tuple[Floats, Keys]:
     p = _columns(instruments.parameters[:COMMON], rows)
     y = flat.take(instruments.truth_at[rows], shift)
-    noise, draws = coloured(instruments.keys[rows], tick, _columns(instruments.weights, rows))
+    noise, draws = coloured(instruments.keys[rows], sample, _columns(instruments.weights, rows))
     special = np.flatnonzero(instruments.special[rows])
     at = special + rows.start if isinstance(rows, slice) else rows[special]
     then = some(shift, special)

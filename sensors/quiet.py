@@ -20,8 +20,9 @@ from sensors.layout import Flat
 from sensors.measure import quantised, switches
 from sensors.network import Network
 from sensors.noise import WIDEST, draw
-from sensors.schedule import Schedule, groups
-from twin.arrays import Bools, Floats, Index
+from sensors.rhythm import Groups
+from sensors.schedule import Schedule
+from twin.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,11 @@ class Quiet:
         self._places, self._numbers = places, places[places < schedule.numbers]
         self._switches = places[places >= schedule.numbers]
         self._series = schedule.order[places]
-        self._sensor = network.series.sensor[self._series]
-        self._phase, heartbeat = schedule.beats(self._series)
+        self._sensor = network.series.sensor[self._series].astype(np.intp)
+        self._phase, heartbeat = schedule.beats(places)
         turn = self._phase % heartbeat
-        self._by_beat = np.lexsort((turn, heartbeat))
-        self._beats = list(groups(heartbeat[self._by_beat], turn[self._by_beat]))
+        rows = np.lexsort((turn, heartbeat))
+        self._beats = Groups(rows, heartbeat[rows], turn[rows])
         self._instruments, self._delta = instruments, delta
         self._mine = instruments.take(self._numbers)
         self._common = np.ascontiguousarray(self._mine.parameters[:COMMON])
@@ -62,10 +63,11 @@ class Quiet:
         self._noisy = np.flatnonzero((self._common[NOISE] > 0) | (self._common[NOISE_REL] > 0))
         self._loud = np.zeros(len(network), bool)
 
-    def awake(self, view: View, seen: Sequence[int]) -> list[Index]:
-        """The idle places that must be measured at each of these ticks."""
+    def awake(self, view: View, seen: Sequence[int]) -> tuple[Ints, Ints]:
+        """The idle places that must be measured, with the number of the tick at which."""
+        ticks = len(seen)
         if not len(self._places):
-            return [self._places for _ in seen]
+            return self._places, self._places
         loud = np.concatenate((self._changed(view), self._switched(view)))
         if self._faults is not None:
             loud |= self._faults.marked(self._sensor)
@@ -73,15 +75,11 @@ class Quiet:
         self._loud[self._sensor[loud]] = True
         always = self._loud[self._sensor]
         self._loud[self._sensor[loud]] = False
-        places = self._places[always.nonzero()[0]]
-        return [np.concatenate((places, self._beating(t_ms // GRID_MS, always))) for t_ms in seen]
-
-    def _beating(self, step: int, always: Bools) -> Index:
-        """Places whose heartbeat is at this step, without those that are measured always."""
-        ranges = [group.due(step) for group in self._beats]
-        rows = np.concatenate([self._by_beat[first:last] for first, last in ranges])
-        beating: Index = self._places[rows[~always[rows]]]
-        return beating
+        beating, tick = self._beats.due(seen[0] // GRID_MS, ticks)
+        alone = np.flatnonzero(~always[beating])  # of the others the heartbeat
+        rows = np.flatnonzero(always)
+        places = self._places[np.concatenate((np.repeat(rows, ticks), beating[alone]))]
+        return places, np.concatenate((np.tile(np.arange(ticks), len(rows)), tick[alone]))
 
     def _changed(self, view: View) -> Bools:
         """Numbers that may have moved far enough to be news, or may with their next noise."""

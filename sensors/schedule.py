@@ -1,6 +1,6 @@
 """Which neurons speak when: each kind's cadence with a phase of the neuron's own."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,22 +8,52 @@ import numpy as np
 from sensors.catalogue import GRID_MS
 from sensors.network import Network
 from sensors.noise import Keys, draw, salted, uniform
+from sensors.rhythm import Groups, Rhythm, Rows, neighbours
 from twin.arrays import Bools, Index, Ints
-
-Part = slice | Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Series of one cadence, side by side: places `ends[p]` to `ends[p + 1]` sample at phase p."""
+class Due:
+    """Samples of some ticks: the place of each, those that are no switches first.
 
-    steps: int
-    ends: tuple[int, ...]
+    Samples of one place come tick by tick. `numbers`: how many are no switches; `tick`: at which
+    of the ticks each is taken, None where there is but one; `ticks_ms`: when that is.
+    """
 
-    def due(self, step: int) -> tuple[int, int]:
-        """First and last place of this group that sample at this step of the grid."""
-        phase = step % self.steps
-        return self.ends[phase], self.ends[phase + 1]
+    places: Rows
+    numbers: int
+    tick: Ints | None
+    ticks_ms: Ints
+
+    def __len__(self) -> int:
+        rows = self.places
+        return rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+
+    @property
+    def steps(self) -> Ints:
+        """The ticks as steps of the fleet's grid."""
+        return self.ticks_ms // GRID_MS
+
+    @property
+    def at_ms(self) -> Ints:
+        """The tick of each sample."""
+        if self.tick is None:
+            return np.full(len(self), self.ticks_ms[0])
+        return self.ticks_ms[self.tick]
+
+    def part(self, first: int, last: int) -> tuple[Rows, Ints | None]:
+        """Places and ticks of a stretch of them."""
+        rows, tick = self.places, None if self.tick is None else self.tick[first:last]
+        if isinstance(rows, slice):
+            return slice(rows.start + first, rows.start + last), tick
+        return rows[first:last], tick
+
+    def take(self, rows: Ints) -> tuple[Ints, Ints | None]:
+        """Places and ticks of some of them."""
+        tick = None if self.tick is None else self.tick[rows]
+        if isinstance(self.places, slice):
+            return self.places.start + rows, tick
+        return self.places[rows], tick
 
 
 class Schedule:
@@ -41,67 +71,58 @@ class Schedule:
         heartbeat = np.array([kind.heartbeat_ms // GRID_MS for kind in kinds])[network.kind]
         heartbeat = np.maximum(heartbeat, cadence)
         phase = np.floor(uniform(draw(salted(keys, "phase"), 0)) * heartbeat).astype(np.int64)
-        self._cadence: Ints = cadence[sensor]
-        self._heartbeat: Ints = heartbeat[sensor]
-        self._phase: Ints = phase[sensor]
-        turn = self._phase % self._cadence
         switch = np.array([one.boolean for one in network.quantities])[network.series.quantity]
-        idle = np.zeros(len(switch), bool) if idle is None else idle & (self._cadence == 1)
-        self.order: Index = np.lexsort((turn, self._cadence, idle, switch)).astype(np.int32)
-        self.idle: Index = np.flatnonzero(idle[self.order]).astype(np.int32)
+        idle = np.zeros(len(switch), bool) if idle is None else idle & (cadence[sensor] == 1)
+        turn = (phase % cadence)[sensor]
+        self.order: Index = np.lexsort((turn, cadence[sensor], idle, switch)).astype(np.int32)
+        self.idle: Ints = np.flatnonzero(idle[self.order])
         self.numbers = len(switch) - int(switch.sum())
-        self._places = np.arange(len(switch), dtype=np.int32)
+        sensor = sensor[self.order]
+        self._cadence, self._heartbeat = cadence[sensor], heartbeat[sensor]
+        self._phase: Ints = phase[sensor]
+        self._samples = Rhythm(self._cadence, self._phase)
+        self._beats = Rhythm(self._heartbeat, self._phase)
         idle_numbers = int((self.idle < self.numbers).sum())
-        ends = self.numbers - idle_numbers, len(switch) - len(self.idle) + idle_numbers
-        self._groups = [*self._grouped(turn, 0, ends[0])]
-        self._groups += self._grouped(turn, self.numbers, ends[1])
+        self._measured = self._grouped(0, self.numbers - idle_numbers)
+        self._switched = self._grouped(self.numbers, len(switch) - len(self.idle) + idle_numbers)
 
-    def due(self, t_ms: int) -> Index:
-        """The series that sample at this time."""
-        return self.order[np.concatenate((self.places(t_ms), self.idle))]
+    def due(self, seen: Sequence[int], awake: tuple[Ints, Ints] | None = None) -> Due:
+        """What is sampled at these ticks; of idle places only those `awake`, with their ticks."""
+        step, ticks = seen[0] // GRID_MS, len(seen)
+        parts = [self._measured.due(step, ticks), self._switched.due(step, ticks)]
+        if awake is not None and len(awake[0]):
+            places, tick = awake
+            rows = np.flatnonzero(places < self.numbers), np.flatnonzero(places >= self.numbers)
+            parts[1:1] = [(places[part], tick[part]) for part in rows]
+        places, tick = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        numbers = sum(len(part) for part, _ in parts[: len(parts) // 2])
+        if ticks > 1:
+            return Due(places, numbers, tick, np.array(seen))
+        return Due(neighbours(places), numbers, None, np.array(seen))
 
-    def places(self, t_ms: int) -> Index:
-        """The places of those that are not idle, in order."""
-        step = t_ms // GRID_MS
-        ranges = [group.due(step) for group in self._groups]
-        parts = [self._places[first:last] for first, last in ranges if first < last]
-        if len(parts) == 1:
-            return parts[0]
-        return np.concatenate(parts) if parts else self._places[:0]
+    def all_of(self, places: Ints, t_ms: int) -> Due:
+        """These places, which come in order, sample at this time."""
+        numbers = int(np.searchsorted(places, self.numbers))
+        return Due(neighbours(places), numbers, None, np.array([t_ms]))
 
-    def parted(self, places: Index) -> tuple[Part, Part]:
-        """Where among these places the numbers are, and where the switches."""
-        if bool((places[1:] > places[:-1]).all()):
-            first = int(np.searchsorted(places, self.numbers))
-            return slice(0, first), slice(first, len(places))
-        switch = places >= self.numbers
-        return np.flatnonzero(~switch), np.flatnonzero(switch)
+    def often(self, places: Ints, ticks: int) -> Bools:
+        """Which of these places may sample more than once in so many ticks."""
+        often: Bools = self._cadence[places] < ticks
+        return often
 
-    def beats(self, series: Index) -> tuple[Ints, Ints]:
-        """Phase and interval of the heartbeats of these series, in steps."""
-        return self._phase[series], self._heartbeat[series]
+    def beats(self, places: Ints) -> tuple[Ints, Ints]:
+        """Phase and interval of the heartbeats of these places, in steps."""
+        return self._phase[places], self._heartbeat[places]
 
-    def tick(self, series: Index, t_ms: Ints | int) -> Ints:
-        """The number of each series' sample at this time, or each at its own."""
-        return (t_ms // GRID_MS - self._phase[series]) // self._cadence[series]
+    def count(self, places: Rows, tick: Ints | None, steps: Ints) -> Ints:
+        """The number of each place's sample at one of these steps."""
+        return self._samples.count(places, tick, steps)
 
-    def heartbeat(self, series: Index, t_ms: Ints | int) -> Bools:
-        """Which of these series must report now whatever they read."""
-        beat: Bools = (t_ms // GRID_MS - self._phase[series]) % self._heartbeat[series] == 0
-        return beat
+    def heartbeat(self, places: Rows, tick: Ints | None, steps: Ints) -> Bools:
+        """Which of these places must report whatever they read."""
+        return self._beats.turns(places, tick, steps)
 
-    def _grouped(self, turn: Ints, first: int, last: int) -> Iterator[Group]:
-        """Groups of these places."""
-        series = self.order[first:last]
-        return groups(self._cadence[series], turn[series], first)
-
-
-def groups(interval: Ints, turn: Ints, first: int = 0) -> Iterator[Group]:
-    """One group per interval (in steps) of places that are in order of interval and turn."""
-    if not len(turn):
-        return
-    starts = np.flatnonzero(np.concatenate(([True], interval[1:] != interval[:-1])))
-    for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(turn)], strict=True):
-        steps = int(interval[start])
-        ends = first + start + np.searchsorted(turn[start:end], np.arange(steps + 1))
-        yield Group(steps, tuple(ends.tolist()))
+    def _grouped(self, first: int, last: int) -> Groups:
+        """These places by cadence and turn."""
+        cadence, phase = self._cadence[first:last], self._phase[first:last]
+        return Groups(np.arange(first, last), cadence, phase % cadence)

@@ -98,7 +98,7 @@ class Chain:
         """Whether storms stand over the same zones and the same transformers are out."""
         return self._channel.alike(one, other) and self._power.alike(one, other)
 
-    def marked(self, sensor: Index) -> Bools:
+    def marked(self, sensor: Array) -> Bools:
         """Which of these neurons an episode strikes now."""
         marked: Bools = self._flags[sensor] != 0
         return marked

@@ -6,7 +6,8 @@ import pytest
 from sensors.catalogue import GRID_MS
 from sensors.network import Network
 from sensors.noise import keys_of
-from sensors.schedule import Schedule
+from sensors.schedule import Due, Schedule
+from twin.arrays import Index
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def schedule(small_network: Network) -> Schedule:
 def test_every_series_samples_once_per_cadence(
     schedule: Schedule, small_network: Network, start_ms: int
 ) -> None:
-    due = np.concatenate([schedule.due(start_ms + step * GRID_MS) for step in range(60)])
+    due = np.concatenate([_due(schedule, start_ms + step * GRID_MS) for step in range(60)])
     counts = np.bincount(due, minlength=len(small_network.series))
     kinds = small_network.catalogue.kinds
     cadence = np.array([kind.cadence_ms for kind in kinds])[small_network.kind]
@@ -25,7 +26,7 @@ def test_every_series_samples_once_per_cadence(
 
 
 def test_neurons_of_one_cadence_have_phases_of_their_own(schedule: Schedule, start_ms: int) -> None:
-    sizes = [len(schedule.due(start_ms + step * GRID_MS)) for step in range(6)]
+    sizes = [len(schedule.due([start_ms + step * GRID_MS])) for step in range(6)]
     assert max(sizes) < 8 + (6 * 2 + 8)
 
 
@@ -33,29 +34,60 @@ def test_all_quantities_of_a_neuron_sample_together(
     schedule: Schedule, small_network: Network, start_ms: int
 ) -> None:
     for step in range(6):
-        due = schedule.due(start_ms + step * GRID_MS)
+        due = _due(schedule, start_ms + step * GRID_MS)
         sensors = small_network.series.sensor[due]
         for sensor in set(sensors.tolist()):
             assert (sensors == sensor).sum() == len(small_network.series_of(sensor))
 
 
-def test_ticks_count_the_samples_of_a_series(
+def test_samples_of_a_place_are_counted(
     schedule: Schedule, small_network: Network, start_ms: int
 ) -> None:
-    series = np.arange(len(small_network.series), dtype=np.int32)
     seen: list[tuple[int, int]] = []
     for step in range(60):
-        t_ms = start_ms + step * GRID_MS
-        due = schedule.due(t_ms)
-        seen += zip(due.tolist(), schedule.tick(due, t_ms).tolist(), strict=True)
+        due = schedule.due([start_ms + step * GRID_MS])
+        count = schedule.count(due.places, due.tick, due.steps)
+        seen += zip(_places(due), count.tolist(), strict=True)
     assert len(set(seen)) == len(seen)
-    later = schedule.tick(series, start_ms + 600_000) - schedule.tick(series, start_ms)
-    assert set(later.tolist()) == {10, 60}
+    steps = np.array([start_ms, start_ms + 600_000]) // GRID_MS
+    everyone = np.arange(len(small_network.series))
+    first, last = (schedule.count(everyone, np.full(len(everyone), at), steps) for at in (0, 1))
+    assert set((last - first).tolist()) == {10, 60}
+
+
+@pytest.mark.parametrize("ticks", [2, 6, 7])
+def test_ticks_together_have_the_samples_of_each(
+    schedule: Schedule, start_ms: int, ticks: int
+) -> None:
+    """The same places with the same numbers, those of one place tick by tick."""
+    for start in range(0, 60, ticks):
+        seen = [start_ms + step * GRID_MS for step in range(start, start + ticks)]
+        together, alone = schedule.due(seen), [schedule.due([t_ms]) for t_ms in seen]
+        found = sorted(zip(together.at_ms.tolist(), _places(together), strict=True))
+        each = [
+            (t_ms, place) for t_ms, one in zip(seen, alone, strict=True) for place in _places(one)
+        ]
+        assert found == sorted(each)
+        order = np.argsort(together.places, kind="stable")
+        assert together.tick is not None
+        assert np.all(np.diff(together.tick[order])[np.diff(together.places[order]) == 0] > 0)
 
 
 def test_a_heartbeat_comes_once_per_interval(
     schedule: Schedule, small_network: Network, start_ms: int
 ) -> None:
-    lift = np.array(small_network.series_of(small_network.index("lift-0:lift_state:1")))
-    beats = [schedule.heartbeat(lift, start_ms + step * GRID_MS) for step in range(30)]
+    lift = list(small_network.series_of(small_network.index("lift-0:lift_state:1")))
+    places = np.flatnonzero(np.isin(schedule.order, lift))
+    steps = start_ms // GRID_MS + np.arange(30)
+    beats = [schedule.heartbeat(places, np.full(2, tick), steps) for tick in range(30)]
     assert np.sum(beats, axis=0).tolist() == [1, 1]
+
+
+def _places(due: Due) -> list[int]:
+    rows = due.places
+    return [*range(rows.start, rows.stop)] if isinstance(rows, slice) else rows.tolist()
+
+
+def _due(schedule: Schedule, t_ms: int) -> Index:
+    """The series that sample at this time."""
+    return schedule.order[schedule.due([t_ms]).places]
