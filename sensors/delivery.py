@@ -36,9 +36,9 @@ class Delivery:
         share = np.clip((slowest - half_s) / np.maximum(slowest - quickest, 1e-9), 0.0, 1.0)
         late = np.where(quickest >= half_s, 1.0, share)
         self._late = np.ceil(late * 2.0**32).astype(np.uint64)[network.kind]
-        self._slow = self._late > 0
         self._network, self._faults = network, faults
         self._sensor = network.series.sensor.astype(np.intp)
+        self._slow = (self._late > 0)[self._sensor]  # per series
         self._keys = salted(keys_of(seed, network.sensor_ids), "delay")
         self._waiting = Messages.empty()
 
@@ -58,11 +58,10 @@ class Delivery:
     def _split(self, part: Messages, which: Bools | None, moment: Moment) -> tuple[Choice, Choice]:
         """What arrives by now, at the tick at which it got on or at the next, and what after;
         `which` of the messages, all without."""
-        sensor = self._sensor.take(part.series.astype(np.intp))
-        slow = np.flatnonzero(self._slow.take(sensor))
+        slow = np.flatnonzero(self._slow.take(part.series.astype(np.intp)))
         if not len(slow) and which is None:
             return (part, None), (Messages.empty(), None)
-        sensor, at_ms = sensor[slow], part.at_ms.copy()
+        sensor, at_ms = self._sensor.take(part.series[slow]), part.at_ms.copy()
         step = at_ms[slow] // GRID_MS if moment.ticks > 1 else moment.t_ms // GRID_MS
         late = middle(draw(self._keys.take(sensor), step)) < self._late.take(sensor)
         at_ms[slow[late]] += GRID_MS

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from sensors.catalogue import DEVICE, GRID_MS
+from sensors.colour import Colour
 from sensors.devices import Devices
 from sensors.faults.chain import Chain
 from sensors.faults.tools import Moment
@@ -60,6 +61,7 @@ class Fleet:
         self._place = np.empty(len(order), np.int32)
         self._place[order] = np.arange(len(order), dtype=np.int32)
         self._instruments = instruments_of(network, self._layout, seed).take(order)
+        self._colour = Colour(self._instruments.keys, self._instruments.weights)
         self._sensor = network.series.sensor[order].astype(np.intp)
         self._delta = _deltas(network)[order]
         self._last = np.full(len(network.series), np.nan)
@@ -149,13 +151,13 @@ class Fleet:
         sample = self._schedule.count(places, tick, due.steps)
         numbers(
             self._instruments,
+            self._colour,
             self._offsets,
             self._flat,
             places,
             sample,
             self._flat.shift(tick),
-            values,
-            draws,
+            (values[: due.numbers], draws[: due.numbers]),
         )
         places, tick = due.part(due.numbers, len(due))
         values[due.numbers :] = switches(

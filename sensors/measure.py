@@ -8,6 +8,7 @@ real instruments is left out: it is shorter than the cadences here.
 
 import numpy as np
 
+from sensors.colour import Colour
 from sensors.instruments import (
     ABOVE,
     COMMON,
@@ -25,7 +26,7 @@ from sensors.instruments import (
     Instruments,
 )
 from sensors.layout import Flat, some
-from sensors.noise import Keys, coloured, draw, fraction, salted, uniform
+from sensors.noise import Keys, draw, fraction, salted, uniform
 from sensors.rhythm import Rows
 from twin.arrays import Array, Bools, Floats, Ints
 
@@ -36,23 +37,30 @@ _NEUTRAL_C = 20.0
 
 def numbers(
     instruments: Instruments,
+    colour: Colour,
     offsets: Floats,
     flat: Flat,
     rows: Rows,
     sample: Ints,
     shift: Ints | None,
-    values: Floats,
-    draws: Keys,
+    out: tuple[Floats, Keys],
 ) -> None:
-    """Wire values of these rows of the instruments, and 64 random bits beside each, put in place.
+    """Wire values of these rows of the instruments, and 64 random bits beside each, into `out`.
 
     `sample` counts the samples of each; `shift` leads to its tick in `flat`.
     States come as their number.
     """
+    values, draws = out
     for start in range(0, len(sample), CHUNK):
         part = slice(start, min(start + CHUNK, len(sample)))
         values[part], draws[part] = _numbers(
-            instruments, offsets, flat, _stretch(rows, part), sample[part], some(shift, part)
+            instruments,
+            colour,
+            offsets,
+            flat,
+            _stretch(rows, part),
+            sample[part],
+            some(shift, part),
         )
 
 
@@ -83,6 +91,7 @@ def _columns(matrix: Floats, rows: Rows) -> Floats:
 
 def _numbers(
     instruments: Instruments,
+    colour: Colour,
     offsets: Floats,
     flat: Flat,
     rows: Rows,
@@ -91,7 +100,7 @@ def _numbers(
 ) -> tuple[Floats, Keys]:
     p = _columns(instruments.parameters[:COMMON], rows)
     y = flat.take(instruments.truth_at[rows], shift)
-    noise, draws = coloured(instruments.keys[rows], sample, _columns(instruments.weights, rows))
+    noise, draws = colour.noise(rows, sample)
     special = np.flatnonzero(instruments.special[rows])
     at = special + rows.start if isinstance(rows, slice) else rows[special]
     then = some(shift, special)

@@ -9,7 +9,7 @@ key + tick * golden ratio. One draw is cut in three independent parts:
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from statistics import NormalDist
 
@@ -109,17 +109,22 @@ def _lag_1(ratio: float) -> float:
     return float((weights[1:] * weights[:-1]).sum() / (weights**2).sum())
 
 
-def coloured(keys: Keys, tick: Ints, weights: Floats) -> tuple[Floats, Keys]:
-    """Correlated unit normals and this tick's draws; `weights` is lags x keys."""
-    counter = _counter(keys, tick)
-    now = _mixed(counter.copy())
-    noise = normal(now) * weights[0]
-    for lag in range(1, AR_LAGS + 1):
+def coloured(newest: Floats, earlier: Sequence[Floats] | Floats, weights: Floats) -> Floats:
+    """Correlated unit normals, from this sample's normals and those of AR_LAGS earlier ones;
+    `weights` is lags x keys."""
+    noise: Floats = newest * weights[0]
+    for part, weight in zip(earlier, weights[1:], strict=True):
+        noise += part * weight
+    return noise
+
+
+def lagging(keys: Keys, tick: Ints) -> list[Floats]:
+    """The normals of the AR_LAGS ticks before, newest first."""
+    counter, found = _counter(keys, tick), []
+    for _ in range(AR_LAGS):
         counter -= _GOLDEN
-        part = normal(_mixed(counter.copy()))
-        part *= weights[lag]
-        noise += part
-    return noise, now
+        found.append(normal(_mixed(counter.copy())))
+    return found
 
 
 @cache

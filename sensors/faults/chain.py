@@ -54,6 +54,7 @@ class Chain:
         self._values = [line for line in self._lines if not line.kind.message]
         self._messages = [line for line in self._lines if line.kind.message]
         self._chances = _chances(self._lines)
+        self._sensor = network.series.sensor.astype(np.intp)
         self._device = network.device[network.series.sensor].astype(np.intp)  # of each series
         self._of = {line.fault: line for line in self._lines}
         self._keys = salted(keys, "channel")
@@ -103,11 +104,11 @@ class Chain:
         marked: Bools = self._flags[sensor] != 0
         return marked
 
-    def spiked(self, series: Index, draws: Keys) -> Bools:
+    def spiked(self, series: Array, draws: Keys) -> Bools:
         """Which of these samples a spike throws off; `draws`: 64 random bits each."""
         if self._spikes is None:
             return np.zeros(draws.shape, bool)
-        return middle(draws) < self._spikes[series]
+        return middle(draws) < self._spikes.take(series)
 
     def measured(self, batch: ReadingBatch, draws: Keys, moment: Moment) -> ReadingBatch:
         """Values as faulty neurons read them, in place.
@@ -115,8 +116,9 @@ class Chain:
         `batch` has the ticks of the grid as its times; `draws`: 64 random bits per reading.
         """
         self._reach(moment)
-        codes = self._flags[self._network.series.sensor[batch.series]]
-        codes[self.spiked(batch.series, draws)] |= self._of[Fault.SPIKE].bit
+        series = batch.series.astype(np.intp)
+        codes = self._flags.take(self._sensor.take(series))
+        codes[self.spiked(series, draws)] |= self._of[Fault.SPIKE].bit
         rows = np.flatnonzero(codes)
         if len(rows):
             struck = batch.take(rows)

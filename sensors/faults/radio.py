@@ -16,7 +16,6 @@ from sensors.noise import Keys
 from twin.arrays import Array, Bools, Floats, Index, Ints
 
 RAIN, GUST, OUTAGE = "zone.rain_mm_h", "zone.wind_gust_m_s", "feeder.outage"
-_FAR_MS = 2**62
 _S48, _LOW_16 = np.uint64(48), np.uint64(0xFFFF)
 Parts = npt.NDArray[np.uint64]  # chances as whole 65536ths, to be compared with 16 random bits
 
@@ -34,7 +33,7 @@ class Channel:
         self._slow = _parts(turns[1] / profile.storm.longer) << _S48
         self._zone, self._storm = network.zone[:own], profile.storm
         self._turn_below, self._lost_below = self._turns[0].copy(), self._losses[0].copy()
-        self._turned_ms = np.full(own, _FAR_MS)
+        self._turned_ms, self._turning = np.zeros(own, np.int64), np.zeros(own, bool)
 
     def remember(self, since: Ints) -> None:
         """Good and bad as the memory says."""
@@ -71,14 +70,21 @@ class Channel:
         chance: Parts = self._lost_below.take(device)
         turns = np.flatnonzero(draws < self._below(device, slowed, since))
         if len(turns):
-            age_ms = at_ms - self._turn(device[turns], at_ms[turns], since).take(device)
-            now, later = np.flatnonzero(age_ms == 0), np.flatnonzero(age_ms > 0)
-            self._turned_ms[device[turns]] = _FAR_MS
+            rows = self._of_radios(device, device[turns])
+            age_ms = at_ms[rows] - self._turn(device[turns], at_ms[turns], since)[device[rows]]
+            now, later = rows[age_ms == 0], rows[age_ms > 0]
             chance[now] = self._lost_below[device[now]]
             chance[later] = self._after_turns(
                 device[later], draws[later], at_ms[later], slowed, since
             )
         return chance
+
+    def _of_radios(self, device: Array, radios: Array) -> Ints:
+        """Which messages are of these radios."""
+        self._turning[radios] = True
+        rows = np.flatnonzero(self._turning.take(device))
+        self._turning[radios] = False
+        return rows
 
     def _below(self, device: Array, slowed: Bools | None, since: Ints) -> Parts:
         """What a draw must be below for the radio to turn."""

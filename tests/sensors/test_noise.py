@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 
 from sensors.noise import (
-    ar_weights,
-    coloured,
     draw,
     fraction,
     keys_of,
@@ -59,16 +57,6 @@ def test_the_three_parts_of_a_draw_are_independent() -> None:
     draws = draw(keys_of(1, NAMES)[:, None], np.arange(2000)).ravel()
     parts = np.corrcoef([normal(draws), uniform(draws), fraction(draws)])
     assert np.abs(parts - np.eye(3)).max() < 0.005
-
-
-@pytest.mark.parametrize("phi", [0.2, 0.4, 0.6])
-def test_coloured_noise_has_unit_variance_and_its_correlation(phi: float) -> None:
-    keys = keys_of(3, NAMES)
-    weights = np.repeat(ar_weights(phi)[:, None], len(keys), axis=1)
-    series = np.stack([coloured(keys, np.full(500, t), weights)[0] for t in range(400)])
-    assert abs(series.std() - 1) < 0.01
-    assert abs((series[1:] * series[:-1]).mean() - phi) < 0.02
-    assert abs((series[2:] * series[:-2]).mean() - phi**2) < 0.03
 
 
 def test_different_sensors_are_uncorrelated() -> None:
