@@ -105,7 +105,7 @@ def _power(
     params: LifelinesParams,
     rng: np.random.Generator,
 ) -> None:
-    """P = P0 s(h) (1 + 0.045 (T - 26)+ + 0.02 (8 - T)+) (design choice of domain D.8)."""
+    """P = P0 s(h) (1 + 0.045 (T - 26)+ + 0.02 (8 - T)+) (design choice)."""
     temp = float(state["quarter.air_temp_c"][0])
     need = 1 + params.heat_per_c * max(0.0, temp - 26) + params.cold_per_c * max(0.0, 8 - temp)
     swing = state["feeder.swing"]

@@ -106,7 +106,7 @@ def street_distance_m(geography: Geography) -> Floats:
 
 
 def attenuation(distance_m: Floats, params: VibrationParams) -> Floats:
-    """v/v0 = (r0/r)^n exp(-alpha (r - r0)): surface wave in soft clay (domain D.6)."""
+    """v/v0 = (r0/r)^n exp(-alpha (r - r0)): surface wave in soft clay."""
     path = np.maximum(distance_m, params.source_m)
     spread = (params.source_m / path) ** params.exponent
     return np.asarray(spread * np.exp(-params.damping_per_m * (path - params.source_m)))

@@ -4,7 +4,7 @@
 
 Cells are about twenty metres of both pavements of a street; the state is people per cell and
 direction. A step may not be longer than the shortest cell divided by the free walking speed: cells
-of 20 m take four steps a minute, the 10 m of domain D.3 eight, for the same flows and jams.
+of 20 m take four steps a minute, 10 m eight, for the same flows and jams.
 """
 
 import math

@@ -11,7 +11,7 @@ def settle(state, config, geography, tick) -> None:
 
 
 def test_a_street_of_800_cars_adds_about_16_ug_of_no2(state, config, geography, at) -> None:
-    """The check of domain D.2: +41 ug/m3 NOx at 0.8 m/s and 5 m, of which 0.4 is NO2."""
+    """A sum by hand: +41 ug/m3 NOx at 0.8 m/s and 5 m, of which 0.4 is NO2."""
     state["link.veh_mean_veh_h"] = 800.0
     state["link.veh_speed_m_s"] = 99.0
     state["quarter.wind_speed_m_s"] = 1.6

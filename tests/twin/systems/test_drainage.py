@@ -37,7 +37,7 @@ def test_a_storm_ponds_where_a_shower_does_not(state, config, geography, at) -> 
 def test_an_hour_of_58_mm_leaves_about_17_mm_that_the_inlets_cannot_take(
     state, config, geography, at
 ) -> None:
-    """The check of domain D.8: runoff 0.85, blockage 0.1; part of it is still on its way."""
+    """A sum by hand: runoff 0.85, blockage 0.1; part of it is still on its way."""
     layout, tick = drainage.prepare(geography), at("2026-05-18T10:00")
     state["drain.blockage_frac"] = 0.1
     rain(state, tick, layout, config.drainage, 58.0, 60)

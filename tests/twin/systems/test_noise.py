@@ -13,7 +13,7 @@ from twin.systems import noise
 def test_traffic_noise_meets_the_published_checks(
     flow: float, speed: float, heavy: float, level: float
 ) -> None:
-    """Domain D.5, at 4 m from the kerb."""
+    """At 4 m from the kerb."""
     found = noise.traffic_laeq(
         np.array([float(flow)]), np.array([float(speed)]), np.array([heavy]), np.array([4.0])
     )
