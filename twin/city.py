@@ -1,6 +1,7 @@
 """The city in time: SimPy wakes the systems and incidents, the state keeps everything.
 
     every(60 s): levers 9 -> systems 10..80      every(10 s): plaza 32, junction 42
+                                                 every(5 min): structure 60, soil 77
     hazards 4: strike                            every(1 h): agenda 2, plans the local day
     incidents 3: begin, end                      courses 5..8: signals, tours, crews' rounds
 
@@ -27,9 +28,9 @@ from twin.config import ConfigError
 from twin.course import Course
 from twin.courses import COURSES
 from twin.geography import Geography
-from twin.incidents import Incident, Stage, label_of, set_levers
+from twin.incidents import Incident, Stage, label_of, push_levers
 from twin.labels import Label
-from twin.roster import SYSTEMS, Bound
+from twin.roster import SYSTEMS, Bound, Pace
 from twin.scenarios import Scenario
 from twin.state import CityState, SnapshotError, declare, pack, unpack
 from twin.tick import Tick
@@ -144,7 +145,9 @@ class City:
         if self.state.started:
             raise ValueError("pre-history must come before the first run_until")
         slow = [
-            bound.step for system, bound in zip(SYSTEMS, self._systems, strict=True) if system.slow
+            bound.step
+            for system, bound in zip(SYSTEMS, self._systems, strict=True)
+            if system.history
         ]
         start_ms = self.now_ms
         first_ms = -(-(start_ms - round(days * DAY_MS)) // step_ms) * step_ms
@@ -172,7 +175,9 @@ class City:
     @property
     def fast(self) -> frozenset[str]:
         """The quantities that may change between ticks of the base step."""
-        return frozenset(one.name for system in SYSTEMS if system.fast for one in system.quantities)
+        return frozenset(
+            one.name for system in SYSTEMS if system.pace is Pace.FAST for one in system.quantities
+        )
 
     def every(self, period_ms: int, rank: int, action: Callable[[int], None]) -> None:
         """Call action(t_ms) at every multiple of the period, in order of rank within a moment."""
@@ -231,12 +236,12 @@ class City:
         return key
 
     def _set_going(self) -> None:
-        base_ms, fast_ms = self.config.tick_s * SECOND_MS, self.config.fast_tick_s * SECOND_MS
+        base_ms = self.config.tick_s * SECOND_MS
         self.every(HOUR_MS, AGENDA_RANK, self._plan)
         self.every(base_ms, HAZARD_RANK, self._strike)
         self.every(base_ms, LEVER_RANK, self._push_levers)
         for system, bound in zip(SYSTEMS, self._systems, strict=True):
-            period_ms = fast_ms if system.fast else base_ms
+            period_ms = getattr(self.config, system.pace) * SECOND_MS
             self.every(period_ms, system.rank, self._stepper(bound, period_ms))
         for row, course in zip(COURSES, self._courses, strict=True):
             self.env.process(self._run(course, row.rank))
@@ -334,7 +339,8 @@ class City:
         return [incident for incident in incidents if incident.stage is Stage.ACTIVE]
 
     def _push_levers(self, t_ms: int) -> None:
-        set_levers(self.state.arrays, self.geography, self.scenarios, self._active(), t_ms)
+        self.state.release()
+        push_levers(self.state.arrays, self.geography, self.scenarios, self._active(), t_ms)
 
 
 def _read_only(array: Floats) -> Floats:

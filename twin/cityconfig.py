@@ -35,6 +35,7 @@ class CityConfig(Table):
 
     tick_s: Seconds
     fast_tick_s: Seconds
+    slow_tick_s: Seconds
     background_rate: NotNegative
     weather: WeatherParams
     weather_laws: WeatherLaws

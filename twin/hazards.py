@@ -82,14 +82,21 @@ def _rows(driver: Driver, target: Entities, geography: Geography) -> Index:
 
 def strike(hazard: Hazard, state: CityState, tick: Tick) -> Index:
     """Rows of the target that are hit in this step; pure in state, seed and time."""
-    beyond = [_beyond(push.driver, state) for push in hazard.pushes]
-    if not any(one.any() for one in beyond):
+    if not any(_anywhere(push.driver, state) for push in hazard.pushes):
         return _NOBODY
-    excess = [_excess(push, over) for push, over in zip(hazard.pushes, beyond, strict=True)]
+    excess = [_excess(push, _beyond(push.driver, state)) for push in hazard.pushes]
     grown = np.expm1(np.minimum(_CEILING, np.sum(excess, axis=0)))
     chance = -np.expm1(-hazard.rate_s * grown * tick.dt_s)
     hit: Bools = tick.rng(f"hazard/{hazard.scenario.id}").random(len(chance)) < chance
     return np.flatnonzero(hit).astype(np.int32)
+
+
+def _anywhere(driver: Driver, state: CityState) -> bool:
+    """Whether any row of the driver's table is over the threshold."""
+    value = state[driver.by]
+    if driver.above is not None:
+        return bool(np.maximum.reduce(value, initial=-np.inf) > driver.above)
+    return bool(np.minimum.reduce(value, initial=np.inf) < (driver.below or 0.0))
 
 
 def _beyond(driver: Driver, state: CityState) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 from twin.arrays import Floats, Index
 from twin.geography import Entities, Geography
 from twin.labels import Label
-from twin.levers import LEVERS, lever_key, table_of
+from twin.levers import lever_key, table_of
 from twin.scenarios import Effect, Scenario
 
 
@@ -60,16 +60,14 @@ def label_of(incident: Incident, end_ms: int | None) -> Label:
     )
 
 
-def set_levers(
+def push_levers(
     arrays: Mapping[str, Floats],
     geography: Geography,
     scenarios: Mapping[str, Scenario],
     incidents: Iterable[Incident],
     t_ms: int,
 ) -> None:
-    """Put every lever back to neutral, then let the active incidents push, in order of id."""
-    for lever, neutral in LEVERS.items():
-        arrays[lever_key(lever)].fill(neutral)
+    """Let the active incidents push what stands at neutral, in order of id."""
     for incident in sorted(incidents, key=lambda incident: incident.id):
         for effect in scenarios[incident.scenario].effects:
             push = strength(effect, incident, t_ms) * incident.magnitude

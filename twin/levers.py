@@ -57,7 +57,7 @@ LEVERS: Mapping[str, float] = MappingProxyType(
 
 def lever_key(lever: str) -> str:
     """Where the state keeps this lever."""
-    return f"lever.{lever}"
+    return "lever." + lever
 
 
 def table_of(lever: str) -> str:

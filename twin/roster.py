@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 
 from twin.cityconfig import CityConfig
@@ -40,20 +41,28 @@ class Bound:
     step: Step
 
 
+class Pace(StrEnum):
+    """How often a system steps, by the number of city.toml that says it."""
+
+    FAST = "fast_tick_s"
+    BASE = "tick_s"
+    SLOW = "slow_tick_s"
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """One row of the table.
 
-    rank orders systems within a moment; fast ones take the junction's tick, slow ones also
-    run through the hours of the pre-history.
+    rank orders systems within a moment; those with a history also run through the hours of the
+    pre-history.
     """
 
     name: str
     rank: int
     quantities: tuple[Quantity, ...]
     bind: Callable[[Geography, CityConfig], Bound]
-    fast: bool = False
-    slow: bool = False
+    pace: Pace = Pace.BASE
+    history: bool = False
 
 
 def _nothing(state: CityState, tick: Tick) -> None:
@@ -185,20 +194,20 @@ def _residents(geography: Geography, config: CityConfig) -> Bound:
 
 
 SYSTEMS: tuple[System, ...] = (
-    System("weather", 10, weather.QUANTITIES, _weather, slow=True),
+    System("weather", 10, weather.QUANTITIES, _weather, history=True),
     System("drainage", 20, drainage.QUANTITIES, _drainage),
     System("crowd", 30, crowd.QUANTITIES, _crowd),
-    System("plaza", 32, plaza.QUANTITIES, _plaza, fast=True),
+    System("plaza", 32, plaza.QUANTITIES, _plaza, Pace.FAST),
     System("traffic", 40, traffic.QUANTITIES, _traffic),
-    System("junction", 42, junction.QUANTITIES, _junction, fast=True),
+    System("junction", 42, junction.QUANTITIES, _junction, Pace.FAST),
     System("air", 50, air.QUANTITIES, _air),
     System("noise", 55, noise.QUANTITIES, _noise),
     System("vibration", 58, vibration.QUANTITIES, _vibration),
-    System("structure", 60, structure.QUANTITIES, _structure, slow=True),
-    System("lifelines", 70, lifelines.QUANTITIES, _lifelines, slow=True),
+    System("structure", 60, structure.QUANTITIES, _structure, Pace.SLOW, history=True),
+    System("lifelines", 70, lifelines.QUANTITIES, _lifelines, history=True),
     System("electrics", 74, electrics.QUANTITIES, _electrics),
     System("furniture", 76, furniture.QUANTITIES, _furniture),
-    System("soil", 77, soil.QUANTITIES, _soil, slow=True),
+    System("soil", 77, soil.QUANTITIES, _soil, Pace.SLOW, history=True),
     System("amenities", 78, amenities.QUANTITIES, _amenities),
     System("residents", 80, residents.QUANTITIES, _residents),
     System("complaints", 82, complaints.QUANTITIES, _complaints),

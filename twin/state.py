@@ -53,10 +53,13 @@ class CityState:
     """Arrays by name; incidents to come and active, labels of those over, answered commands,
     tours of the day, each by id; the last planned day.
 
-    Arrays are written in place and never replaced, so views of them stay valid.
+    Arrays are written in place and never replaced, so views of them stay valid. `levers` holds the
+    arrays of all levers one after the other, `neutral` where each stands without incidents.
     """
 
     arrays: dict[str, Floats]
+    levers: Floats
+    neutral: Floats
     incidents: dict[str, Incident] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     acknowledgements: dict[str, Acknowledgement] = field(default_factory=dict)
@@ -74,6 +77,10 @@ class CityState:
         """The lever's current values, one per row of its table."""
         return self.arrays[lever_key(name)]
 
+    def release(self) -> None:
+        """Put every lever back to neutral."""
+        self.levers[:] = self.neutral
+
 
 def declare(geography: Geography, quantities: Iterable[Quantity]) -> CityState:
     """A state with every declared quantity at its first value and every lever neutral."""
@@ -82,9 +89,11 @@ def declare(geography: Geography, quantities: Iterable[Quantity]) -> CityState:
         if quantity.name in arrays:
             raise ValueError(f"quantity {quantity.name!r} is declared twice")
         arrays[quantity.name] = np.full(_rows(quantity, geography), quantity.initial)
-    for lever, neutral in LEVERS.items():
-        arrays[lever_key(lever)] = np.full(len(geography[table_of(lever)]), neutral)
-    return CityState(arrays)
+    rows = [len(geography[table_of(lever)]) for lever in LEVERS]
+    levers = np.repeat(np.array(list(LEVERS.values())), rows)
+    parts = np.split(levers, np.cumsum(rows)[:-1])
+    arrays |= {lever_key(lever): part for lever, part in zip(LEVERS, parts, strict=True)}
+    return CityState(arrays, levers, levers.copy())
 
 
 def _rows(quantity: Quantity, geography: Geography) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.arrays import Floats
 from twin.config import Table
+from twin.counts import binomial, poisson
 from twin.geography import Geography
 from twin.profiles import Hourly, NotNegative, Positive, hourly, keep
 from twin.relations import Relation, attribute
@@ -71,8 +72,8 @@ def _visit(
 ) -> None:
     """M/M/∞ with so many due on average: who is there leaves by chance, others come."""
     left = keep(tick.dt_s, stay_s)
-    stay = rng.binomial(present.astype(np.int64), left)
-    present[:] = stay + rng.poisson(due * (1 - left))
+    present -= binomial(present, 1 - left, rng)
+    present += poisson(due * (1 - left), rng)
 
 
 def _foul(nh3_ppm: Floats, used: Floats, tick: Tick, params: AmenitiesParams) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Floats, clamp
 from twin.config import Table
+from twin.counts import poisson
 from twin.geography import Geography
 from twin.profiles import Hourly, NotNegative, Positive, Share, hourly, keep
 from twin.relations import Relation, column
@@ -19,6 +20,7 @@ CAUSES = (
     "lighting", "elder", "other",
 )  # fmt: skip
 _CALLS = tuple(f"zone.calls_{cause}" for cause in CAUSES)
+_ROW = {cause: row for row, cause in enumerate(CAUSES)}
 _MOST = 4.0  # of an exponent (design choice)
 
 
@@ -88,19 +90,18 @@ def prepare(geography: Geography) -> Layout:
 def step(state: CityState, tick: Tick, layout: Layout, params: ComplaintsParams) -> None:
     """Calls per cause and zone: pop/10^4 s(h) r_k exp(beta_k x_k), and echoes of calls (Hawkes)."""
     worse = params.beta.rows * _what_is_wrong(state, tick, layout, params)
-    push = np.exp(clamp(worse, 0.0, _MOST))
-    share = hourly(params.hour_share, tick.hour) * np.maximum(
-        0, state.lever("zone.complaint_factor")
-    )
-    rate_h = params.per_day.rows * push * layout.residents / 1e4 * share
-    echo_h = state["zone.echo_h"]
-    felt = rate_h * (1 + echo_h / np.maximum(rate_h.sum(axis=0), 1e-9))
-    calls = tick.rng("complaints").poisson(felt * tick.dt_s / 3600)
+    rate_h = params.per_day.rows * np.exp(clamp(worse, 0.0, _MOST))
+    share = hourly(params.hour_share, tick.hour) / 1e4
+    rate_h *= layout.residents * np.maximum(0, state.lever("zone.complaint_factor")) * share
+    all_h, echo_h = np.add.reduce(rate_h), state["zone.echo_h"]
+    felt = rate_h * (1 + echo_h / np.maximum(all_h, 1e-9))
+    drawn = poisson((felt * (tick.dt_s / 3600)).ravel(), tick.rng("complaints"))
+    calls = drawn.reshape(felt.shape)
     for name, called in zip(_CALLS, calls, strict=True):
         state[name] = called
     echo_h *= keep(tick.dt_s, params.echo_s)
-    echo_h += params.echo_share * calls.sum(axis=0) * 3600 / params.echo_s
-    state["zone.complaints_h"] = rate_h.sum(axis=0) + echo_h
+    echo_h += np.add.reduce(calls) * (params.echo_share * 3600 / params.echo_s)
+    state["zone.complaints_h"] = all_h + echo_h
 
 
 def _what_is_wrong(
@@ -109,7 +110,7 @@ def _what_is_wrong(
     """x of each cause (rows, in the order of CAUSES) in each zone, in the unit of its beta."""
     zones, zone = len(layout.residents), layout.zone
     parked = state["link.illegal_veh"] * np.minimum(state["link.illegal_dwell_s"], 3600) / 600
-    dark = (state["lamp.power_w"] < 1.0) * float(state["quarter.solar_w_m2"][0] < 1.0)
+    night = state["quarter.solar_w_m2"][0] < 1.0
     found = {
         "noise": _excess_db(state, tick, layout, params),
         "parking": zone["link"].total(parked),
@@ -120,11 +121,11 @@ def _what_is_wrong(
         "housing": (zone["building"].mean(state["building.moisture_pct"]) - 75) / 10,
         "sanitation": zone["bin"].mean(state["bin.fill_frac"] >= 0.9),
         "trees": state["zone.wind_gust_m_s"] - 10,
-        "lighting": zone["lamp"].mean(dark),
+        "lighting": zone["lamp"].mean(state["lamp.power_w"] < 1.0) if night else 0.0,
     }
     wrong = np.zeros((len(CAUSES), zones))
     for cause, amount in found.items():
-        wrong[CAUSES.index(cause)] = amount
+        wrong[_ROW[cause]] = amount
     return wrong
 
 

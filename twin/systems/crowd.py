@@ -10,12 +10,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from twin.arrays import Bools, Floats, Index
+from twin.arrays import Bools, Floats
 from twin.config import Table
 from twin.counts import falling
 from twin.geography import Entities, Geography
 from twin.profiles import Positive, Share
-from twin.relations import column, total
+from twin.relations import Relation, column
 from twin.state import CityState, Quantity
 from twin.systems import trains
 from twin.systems.network import corners, inward, network
@@ -94,11 +94,12 @@ class Layout:
 
     pavement: Pavements
     forward: Bools
+    inwards: Floats  # 1 where the street's own direction leads to the sights, -1 where it does not
     visit_share: Floats
     commuter_share: Floats
     shopping_share: Floats
     near_station: Floats
-    plaza_link: Index
+    plaza_link: Relation
     plaza_share: Floats
     plaza_m2: Floats
 
@@ -111,14 +112,16 @@ def prepare(geography: Geography, params: CrowdParams) -> Layout:
     pavement = pavements(geography, net, params.walking)
     station = np.zeros(net.streets)
     station[geography["station"].link] = 1.0
+    forward = inward(net, visits)
     return Layout(
         pavement=pavement,
-        forward=inward(net, visits),
+        forward=forward,
+        inwards=np.where(forward, 1.0, -1.0),
         visit_share=visits,
         commuter_share=commuters,
         shopping_share=shopping_share(geography, params.visits),
         near_station=station[pavement.link],
-        plaza_link=plazas.link,
+        plaza_link=Relation.of(plazas.link, net.streets),
         plaza_share=column(plazas, "visit_share"),
         plaza_m2=column(plazas, "area_m2"),
     )
@@ -153,10 +156,10 @@ def step(
     open_m = layout.pavement.width_m * np.maximum(0.1, state.lever("link.pavement_factor"))
     _walk(walk, tick, layout, params, timetable, target_s, open_m)
     _count(state, walk, tick, layout, params)
-    _exchange(state, walk, tick, layout, params, target_s)
+    persons = _exchange(state, walk, tick, layout, params, target_s)
     state["crowd.entered_ped"] += walk.entered
     state["crowd.left_ped"] += walk.left
-    _measure(state, walk, layout, params, open_m)
+    _measure(state, persons, layout, params, open_m)
 
 
 def targets_s(state: CityState, tick: Tick, layout: Layout, params: CrowdParams) -> Floats:
@@ -165,11 +168,14 @@ def targets_s(state: CityState, tick: Tick, layout: Layout, params: CrowdParams)
     visitors = visitors_ped_h(state, tick, params.visits)
     state["crowd.visitors_ped_h"] = visitors
     per_h = visitors * layout.visit_share
-    per_h = per_h + commuters_ped_h(state, tick, params.visits) * layout.commuter_share
-    per_h = per_h + shoppers_ped_h(state, tick, params.visits) * layout.shopping_share
-    per_s = per_h * _hour_factor(state, tick, params) * state.lever("link.crowd_factor") / 3600
-    towards = np.where(layout.forward, inward_share(tick), 1 - inward_share(tick))
-    return np.concatenate((per_s * towards, per_s * (1 - towards)))
+    per_h += commuters_ped_h(state, tick, params.visits) * layout.commuter_share
+    per_h += shoppers_ped_h(state, tick, params.visits) * layout.shopping_share
+    per_h *= _hour_factor(state, tick, params)
+    per_h *= state.lever("link.crowd_factor")
+    forth = per_h * (0.5 + (inward_share(tick) - 0.5) * layout.inwards)
+    per_s = np.concatenate((forth, per_h - forth))
+    per_s /= 3600
+    return per_s
 
 
 def inward_share(tick: Tick) -> float:
@@ -245,24 +251,32 @@ def _exchange(
     layout: Layout,
     params: CrowdParams,
     target_s: Floats,
-) -> None:
-    """Passers-by stop at the sights on their street, those who have seen enough walk on."""
-    streets, pavement = layout.pavement.net.streets, layout.pavement
-    passing = (walk.crossed[:streets] + walk.crossed[streets:])[layout.plaza_link]
-    usual = (target_s[:streets] + target_s[streets:])[layout.plaza_link] * tick.dt_s
+) -> Floats:
+    """Passers-by stop at the sights on their street, those who have seen enough walk on.
+
+    Gives the persons on each street then.
+    """
+    streets, pavement, place = layout.pavement.net.streets, layout.pavement, layout.plaza_link
+    present = np.bincount(pavement.link, walk.people[0] + walk.people[1], streets)
+    passing = place.through(walk.crossed[:streets] + walk.crossed[streets:], 0.0)
+    usual = place.through(target_s[:streets] + target_s[streets:], 0.0) * tick.dt_s
     fed = np.minimum(1.0, passing / np.maximum(1e-9, usual))  # a jammed street brings fewer
     willing = fed * _wanted(state, tick, layout, params)
-    stopping = total(willing, layout.plaza_link, streets)
-    present = np.bincount(pavement.link, walk.people[0] + walk.people[1], minlength=streets)
-    kept = np.maximum(0.5, 1 - stopping / np.maximum(1e-9, present))
-    scale = (1 - kept) * present / np.maximum(1e-9, stopping)
-    walk.people *= kept[pavement.link]
-    back = total(state["plaza.going_ped"], layout.plaza_link, streets) / (2 * pavement.cells)
-    walk.people += back[pavement.link]
-    drawn = state.lever("plaza.arrival_ped_m2_min") * layout.plaza_m2 * tick.dt_s / 60
-    walk.entered += float(drawn.sum())
+    stopping = np.maximum(1e-9, place.total(willing))
+    stopped = np.minimum(stopping, 0.5 * present)
+    back = place.total(state["plaza.going_ped"])
+    _change(walk.people, stopped / np.maximum(1e-9, present), back, pavement)
+    drawn = state.lever("plaza.arrival_ped_m2_min") * layout.plaza_m2 * (tick.dt_s / 60)
+    walk.entered += float(np.add.reduce(drawn))
     state["plaza.going_ped"] = 0.0
-    state["plaza.coming_ped"] += willing * scale[layout.plaza_link] + drawn
+    state["plaza.coming_ped"] += willing * place.through(stopped / stopping, 0.0) + drawn
+    return np.asarray(present - stopped + back)
+
+
+def _change(people: Floats, less: Floats, more: Floats, pavement: Pavements) -> None:
+    """Take this share from every cell of a street, and spread others along it, in place."""
+    people *= (1 - less).take(pavement.link)
+    people += (more / (2 * pavement.cells)).take(pavement.link)
 
 
 def _wanted(state: CityState, tick: Tick, layout: Layout, params: CrowdParams) -> Floats:
@@ -274,13 +288,11 @@ def _wanted(state: CityState, tick: Tick, layout: Layout, params: CrowdParams) -
 
 
 def _measure(
-    state: CityState, walk: Walk, layout: Layout, params: CrowdParams, open_m: Floats
+    state: CityState, persons: Floats, layout: Layout, params: CrowdParams, open_m: Floats
 ) -> None:
     """Persons, mean density and speed of each street."""
-    pavement = layout.pavement
-    there = walk.people[0] + walk.people[1]
-    persons = np.bincount(pavement.link, there, len(open_m)).astype(np.float64)
-    density = np.minimum(persons / (pavement.length_m * open_m), params.walking.jam_ped_m2)
+    room_m2 = layout.pavement.length_m * open_m
+    density = np.minimum(persons / room_m2, params.walking.jam_ped_m2)
     state["link.persons"] = persons
     state["link.ped_density_ped_m2"] = density
     state["link.ped_speed_m_s"] = walking_speed(density, params.walking)

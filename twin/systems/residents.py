@@ -3,6 +3,7 @@
 import numpy as np
 
 from twin.config import Table
+from twin.counts import poisson
 from twin.profiles import NotNegative, Positive, Share
 from twin.state import CityState, Quantity
 from twin.tick import Tick
@@ -37,8 +38,8 @@ def step(state: CityState, tick: Tick, params: ResidentsParams) -> None:
     chance = rng.random((3, len(well)))
     per_step = awake * tick.dt_s / (15 * 3600)
     state["home.door_open"] = (chance[0] < params.door_per_day * per_step) & well
-    draws = rng.poisson(params.water_m3_day / 0.004 * per_step, len(well))
-    state["home.water_m3"] += 0.004 * draws * well
+    taps = poisson(np.full(len(well), params.water_m3_day / 0.004 * per_step), rng)
+    state["home.water_m3"] += 0.004 * taps * well
     calls = (chance[1] < params.calls_per_day * per_step) & well
     asked = np.where(chance[2] < params.chat_share, CHAT, SERVICE)
     emergency = state.lever("home.button") >= 0.5

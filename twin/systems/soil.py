@@ -13,6 +13,7 @@ from twin.profiles import NotNegative, Positive, Share, keep
 from twin.relations import Relation
 from twin.state import CityState, Quantity
 from twin.streams import stream
+from twin.systems.weather import since_last
 from twin.tick import Tick
 
 
@@ -31,7 +32,10 @@ class SoilParams(Table):
     water_hour: Annotated[float, Field(ge=0, lt=24)]
 
 
-QUANTITIES = (Quantity("tree.soil_moisture", 0.26),)
+QUANTITIES = (
+    Quantity("tree.soil_moisture", 0.26),
+    Quantity("zone.rain_on_soil_mm", truth=False),
+)
 
 
 def begin(state: CityState, params: SoilParams, seed: int) -> None:
@@ -50,8 +54,8 @@ def prepare(geography: Geography) -> Relation:
 def step(state: CityState, tick: Tick, zone: Relation, params: SoilParams) -> None:
     """A bucket of the root zone: in by rain and hose, out by drainage and by the tree."""
     wet = state["tree.soil_moisture"]
-    rain_mm_h = zone.through(state["zone.rain_mm_h"], 0.0)
-    wet += params.inflow_share * _share(rain_mm_h, tick, params)
+    rain_mm = zone.through(since_last(state, "zone.rain_on_soil_mm"), 0.0)
+    wet += params.inflow_share * rain_mm / (params.root_depth_m * 1000)
     above = np.maximum(wet - params.field_capacity, 0.0)
     wet -= above * (1 - keep(tick.dt_s, params.drain_days * 86_400))
     room = (wet - params.wilting) / (params.field_capacity - params.wilting)

@@ -13,7 +13,7 @@ from twin.profiles import NotNegative, Positive, Share
 from twin.relations import Relation, attribute, column
 from twin.state import CityState, Quantity
 from twin.streams import stream
-from twin.systems.weather import relax
+from twin.systems.weather import relax, since_last
 from twin.tick import Tick
 
 _YEAR_S = 365.25 * 86_400
@@ -52,6 +52,7 @@ QUANTITIES = (
     Quantity("building.crack_per_c", truth=False),
     Quantity("building.crack_ageing_mm_y", truth=False),
     Quantity("building.settlement_mm_y", truth=False),
+    Quantity("zone.rain_on_walls_mm", truth=False),
 )
 
 
@@ -112,9 +113,9 @@ def _soak(state: CityState, tick: Tick, layout: Layout, params: StructureParams)
     moisture = state["building.moisture_pct"]
     humidity = layout.zone.through(state["zone.air_rh_pct"], 72.0)
     relax(moisture, balance_pct(humidity), tick.dt_s, params.moisture_days * 86_400)
-    rain = layout.zone.through(state["zone.rain_mm_h"], 0.0)
-    wetting = params.rain_pct_per_mm * rain + state.lever("building.leak_pct_h")
-    moisture += wetting * tick.dt_s / 3600 * (1 - moisture / 100)
+    rain_mm = layout.zone.through(since_last(state, "zone.rain_on_walls_mm"), 0.0)
+    leak_pct = state.lever("building.leak_pct_h") * (tick.dt_s / 3600)
+    moisture += (params.rain_pct_per_mm * rain_mm + leak_pct) * (1 - moisture / 100)
     confine(moisture, 5, 100)
 
 

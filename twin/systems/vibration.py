@@ -7,6 +7,7 @@ import shapely
 
 from twin.arrays import Floats
 from twin.config import Table
+from twin.counts import poisson
 from twin.geography import Geography
 from twin.kinds import ByRoadClass, ByStructure
 from twin.profiles import NotNegative, Positive
@@ -14,6 +15,8 @@ from twin.relations import Relation, attribute
 from twin.state import CityState, Quantity
 from twin.systems.trains import TrainParams, passes
 from twin.tick import Tick
+
+_TRUCKS = 256  # more of them in a step shake no more
 
 
 class VibrationParams(Table):
@@ -56,6 +59,7 @@ class Layout:
     link: Relation
     reach: Floats
     heavy_share: Floats
+    heavy_mm_s: Floats  # the largest of 0, 1, 2 ... trucks at the source distance, but for chance
     foundation: Floats
     top_factor: Floats
     metro_reach: Floats
@@ -70,6 +74,7 @@ def prepare(geography: Geography, params: VibrationParams) -> Layout:
     return Layout(
         link=link,
         reach=attenuation(street_distance_m(geography), params),
+        heavy_mm_s=_largest(params.heavy_mm_s, np.arange(_TRUCKS, dtype=np.float64), params.log_sd),
         heavy_share=link.through(params.heavy_share.rows(classes), 0.0),
         foundation=params.foundation.rows(structure),
         top_factor=params.top_factor.rows(structure),
@@ -121,40 +126,51 @@ def step(
 ) -> None:
     """Largest particle velocity of the step in three axes at the foundation and on the top floor.
 
-    Lognormal passes: the largest of n is about sqrt(2 ln(n + 1)) sigmas up (extreme values).
+    Lognormal passes: the largest of n is about sqrt(2 ln(n + 1)) sigmas up (extreme values), and
+    half a sigma more or less by chance.
     """
     rng = tick.rng("vibration")
-    passes = layout.link.through(state["link.veh_mean_veh_h"], 0.0) * tick.dt_s / 3600
-    z = rng.standard_normal((4, len(passes)))
-    trucks = rng.poisson(passes * layout.heavy_share).astype(np.float64)
-    heavy = _largest(params.heavy_mm_s, trucks, z[0], params.log_sd)
-    light = _largest(params.car_mm_s, passes, z[0], params.log_sd)
-    traffic = np.maximum(heavy, light) * layout.reach
-    plant = state.lever("building.plant_ppv_mm_s") * np.exp(0.3 * z[1])
+    cars = state["link.veh_mean_veh_h"] * (tick.dt_s / 3600)
+    z = rng.standard_normal((4, len(layout.reach)))
+    trucks = poisson(layout.link.through(cars, 0.0) * layout.heavy_share, rng)
+    heavy = layout.heavy_mm_s.take(trucks, mode="clip")
+    light = layout.link.through(_largest(params.car_mm_s, cars, params.log_sd), 0.0)
+    traffic = np.maximum(heavy, light)
+    traffic *= layout.reach
+    traffic *= np.exp(0.5 * params.log_sd * z[0])
     train = _trains(tick, layout, params, timetable, z[1])
-    street = np.hypot(np.maximum(traffic, train), plant)  # not in step with each other
-    centre = np.where(train > traffic, params.metro_hz, params.traffic_hz)
-    centre = np.where(plant > np.maximum(traffic, train), params.plant_hz, centre)
+    street, centre = traffic, np.full(len(traffic), params.traffic_hz)
+    if train is not None:
+        centre[train > traffic] = params.metro_hz
+        street = np.maximum(traffic, train)
+    plant = state.lever("building.plant_ppv_mm_s")
+    if np.count_nonzero(plant):
+        plant = plant * np.exp(0.3 * z[1])
+        centre[plant > street] = params.plant_hz
+        street = np.hypot(street, plant)  # not in step with each other
     ground = layout.foundation * street + params.floor_mm_s
     _write(state, ground, centre, z, layout)
 
 
 def _trains(
     tick: Tick, layout: Layout, params: VibrationParams, timetable: TrainParams, z: Floats
-) -> Floats:
-    """mm/s at the ground by the metro trains of the step, both directions of every line."""
-    found = np.zeros(len(layout.reach))
+) -> Floats | None:
+    """mm/s at the ground by the metro trains of the step, both directions of every line; None
+    without trains."""
+    strongest = None
     for line, reach in enumerate(layout.metro_reach):
         offsets = (0.37 * line, 0.37 * line + 0.45)
         number = sum(passes(tick, timetable, offset) for offset in offsets)
         if number:
-            found = np.maximum(found, params.metro_mm_s * np.exp(params.log_sd * 0.5 * z) * reach)
-    return found
+            strongest = reach if strongest is None else np.maximum(strongest, reach)
+    if strongest is None:
+        return None
+    return np.asarray(params.metro_mm_s * np.exp(0.5 * params.log_sd * z) * strongest)
 
 
-def _largest(amplitude: float, passes: Floats, z: Floats, log_sd: float) -> Floats:
-    """mm/s at the source distance; 0 when nothing passes."""
-    lift = np.sqrt(2 * np.log1p(passes)) + 0.5 * z
+def _largest(amplitude: float, passes: Floats, log_sd: float) -> Floats:
+    """mm/s at the source distance, but for chance; 0 when nothing passes."""
+    lift = np.sqrt(2 * np.log1p(passes))
     return np.where(passes > 0.5, amplitude * np.exp(log_sd * lift), 0.0)
 
 
@@ -166,10 +182,10 @@ def _write(
     layout: Layout,
 ) -> None:
     """Vertical is strongest in the ground; the top floor answers horizontally."""
-    across = 0.7 * ground * np.exp(0.1 * z[2])
-    along = 0.6 * ground * np.exp(0.1 * z[3])
+    luck = np.exp(0.1 * z[1:])
+    across, along = 0.7 * ground * luck[1], 0.6 * ground * luck[2]
     state["building.ppv_x_mm_s"] = across
     state["building.ppv_y_mm_s"] = along
     state["building.ppv_z_mm_s"] = ground
     state["building.ppv_top_mm_s"] = layout.top_factor * np.maximum(across, along)
-    state["building.vib_freq_hz"] = centre_hz * np.exp(0.1 * z[1])
+    state["building.vib_freq_hz"] = centre_hz * luck[0]

@@ -36,7 +36,7 @@ class YearlyEvent(Table):
     def on(self, day: date, hour: float) -> bool:
         """Whether it takes place at this local hour."""
         low, high = self.hours
-        return self.first <= f"{day:%m-%d}" <= self.last and low <= hour < high
+        return low <= hour < high and self.first <= day.isoformat()[5:] <= self.last
 
 
 class VisitParams(Table):

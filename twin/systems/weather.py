@@ -55,6 +55,7 @@ QUANTITIES = (
     Quantity("zone.wind_dir_deg", 135.0),
     Quantity("zone.rain_mm_h"),
     Quantity("zone.rain_minute_mm"),
+    Quantity("zone.rain_fallen_mm", truth=False),
     Quantity("zone.pressure_hpa", 1016.0),
     Quantity("zone.solar_w_m2"),
     Quantity("zone.temp_offset_c", truth=False),
@@ -192,6 +193,7 @@ def _write_zones(
     state["zone.wind_dir_deg"] = (above.direction_deg + 40 * (patch[0] - 1)) % 360
     state["zone.rain_mm_h"] = above.rain_mm_h * patch[1]
     state["zone.rain_minute_mm"] = above.rain_mm_h * patch[1] / 60
+    state["zone.rain_fallen_mm"] += above.rain_mm_h * patch[1] * (tick.dt_s / 3600)
     state["zone.pressure_hpa"] = above.pressure_hpa
     state["zone.solar_w_m2"] = above.solar_w_m2
 
@@ -207,3 +209,10 @@ def _street_heat(tick: Tick, params: WeatherParams) -> float:
 def relax(value: Floats, target: Floats | float, dt_s: float, tau_s: float) -> None:
     """Move the array towards its target with this time constant, exactly."""
     value += (target - value) * (1 - keep(dt_s, tau_s))
+
+
+def since_last(state: CityState, seen: str) -> Floats:
+    """mm that fell on each zone since this system, which keeps its own `seen`, last looked."""
+    fallen_mm = state["zone.rain_fallen_mm"] - state[seen]
+    state[seen] = state["zone.rain_fallen_mm"]
+    return fallen_mm

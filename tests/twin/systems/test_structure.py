@@ -74,7 +74,7 @@ def test_the_ground_sinks_two_to_five_millimetres_a_year(month) -> None:
 def test_rain_on_the_wall_makes_it_damper(state, config, geography, at) -> None:
     layout = structure.prepare(geography, config.structure)
     before = state["building.moisture_pct"].copy()
-    state["zone.rain_mm_h"] = 20.0
+    state["zone.rain_fallen_mm"] = 20.0
     structure.step(state, at("2026-05-18T10:00", 3600.0), layout, config.structure)
     assert np.all(state["building.moisture_pct"] > before)
 
