@@ -21,8 +21,9 @@ _BENT = 6.5  # beyond it a rank is 0 or 1
 
 
 def _numbers(text: str) -> str:
-    """A row of weights; ValueError names what is no number."""
-    np.array(text.split(), dtype=np.float64)
+    """A row of weights; ValueError names what is no finite number."""
+    if not np.isfinite(np.array(text.split(), dtype=np.float64)).all():
+        raise ValueError("expected finite numbers")
     return text
 
 

@@ -48,3 +48,9 @@ def test_outputs_are_a_straight_and_a_bent_part() -> None:
 def test_a_row_that_holds_no_number_is_refused() -> None:
     with pytest.raises(ValueError, match="one"):
         NetworkLaw(middle="one", spread="1", straight=(), inner=(), outer=())
+
+
+@pytest.mark.parametrize("row", ["1 nan", "1 inf", "-inf"])
+def test_a_row_that_is_not_finite_is_refused(row: str) -> None:
+    with pytest.raises(ValueError, match="expected finite numbers"):
+        NetworkLaw(middle=row, spread="1", straight=(), inner=(), outer=())
