@@ -3,12 +3,12 @@
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
 
-from twin.arrays import Array, Floats, Ints
+from twin.arrays import Array, Bools, Floats, Ints
 
 _MISSING = frozenset({"", "na", "nan", "null"})
 _SPAN_DAYS = 20_000  # a clock that jumps farther than this is broken
@@ -34,32 +34,73 @@ class TextTable:
 
     def numbers(self, column: str) -> Floats:
         """The column as floats; `NA`, `NaN` and nothing are missing. Raises RealFileError."""
-        texts = self.columns[column]
-        cleaned = ["nan" if text.strip().lower() in _MISSING else text for text in texts]
+        cleaned = ["nan" if _missing(text) else text for text in self.columns[column]]
         try:
-            return np.array(cleaned, dtype=np.float64)
+            values = np.array(cleaned, dtype=np.float64)
         except ValueError:
-            raise self._bad(column, cleaned) from None
+            self.refuse(column, [not _is_number(text) for text in cleaned], "is no number")
+            raise
+        self.refuse(column, np.isinf(values), "is no finite number")
+        return values
 
-    def minutes(self, column: str) -> Ints:
-        """ISO times of the local clock as minutes since 1970. Raises RealFileError."""
-        texts = self.columns[column]
-        try:
-            moments = [datetime.fromisoformat(text) for text in texts]
-        except ValueError as error:
-            raise RealFileError(self.path, [f"column {column!r}: {error}"]) from None
-        stamps = np.array([moment.replace(tzinfo=None) for moment in moments], "datetime64[s]")
+    def whole(self, column: str, low: int, high: int) -> Ints:
+        """The column as whole numbers within the bounds, none missing. Raises RealFileError."""
+        values = self.numbers(column)
+        right = (values >= low) & (values <= high) & (values == np.round(values))
+        self.refuse(column, ~right, f"is no whole number from {low} to {high}")
+        return np.asarray(values.astype(np.int64))
+
+    def minutes(self, column: str, utc_offset: timedelta | None = None) -> Ints:
+        """ISO times of the local clock as minutes since 1970. Raises RealFileError.
+
+        A time with an offset must have this one; where the place is not known, any but UTC's.
+        """
+        moments = [_moment(text) for text in self.columns[column]]
+        self.refuse(column, [moment is None for moment in moments], "is no ISO time")
+        known = [moment for moment in moments if moment is not None]
+        strange = [not _is_local(moment.utcoffset(), utc_offset) for moment in known]
+        self.refuse(column, strange, f"is not on {_clock(utc_offset)}")
+        stamps = np.array([moment.replace(tzinfo=None) for moment in known], "datetime64[s]")
         return np.asarray(stamps.astype("datetime64[m]").astype(np.int64))
 
-    def _bad(self, column: str, texts: Sequence[str]) -> RealFileError:
-        for row, text in enumerate(texts, start=2):
-            try:
-                float(text)
-            except ValueError:
-                return RealFileError(
-                    self.path, [f"column {column!r} row {row}: {text!r} is no number"]
-                )
-        return RealFileError(self.path, [f"column {column!r} holds something else than numbers"])
+    def refuse(self, column: str, wrong: Sequence[bool] | Bools, why: str) -> None:
+        """Raises RealFileError naming the first row that is wrong, if any, and how many are."""
+        rows = np.flatnonzero(wrong)
+        if len(rows):
+            named = f"column {column!r} row {rows[0] + 2}: {self.columns[column][rows[0]]!r} {why}"
+            more = f", and {len(rows) - 1} more" if len(rows) > 1 else ""
+            raise RealFileError(self.path, [named + more])
+
+
+def _missing(text: str) -> bool:
+    return text.strip().lower() in _MISSING
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _is_local(offset: timedelta | None, own: timedelta | None) -> bool:
+    if offset is None:
+        return True
+    return offset == own if own is not None else offset != timedelta(0)
+
+
+def _clock(own: timedelta | None) -> str:
+    if own is None:
+        return "the place's own clock (local times, without an offset)"
+    return f"the place's own clock, {timezone(own).tzname(None)}"
 
 
 def read_table(path: Path) -> TextTable:
@@ -69,6 +110,8 @@ def read_table(path: Path) -> TextTable:
             rows = [row for row in csv.reader(file) if row]
     except FileNotFoundError:
         raise RealFileError(path, ["there is no such file"]) from None
+    except IsADirectoryError:
+        raise RealFileError(path, ["is a folder, expected a CSV file"]) from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise RealFileError(path, [f"not a CSV file in UTF-8: {error}"]) from None
     if len(rows) < 2:

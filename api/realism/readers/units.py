@@ -9,6 +9,9 @@ import numpy as np
 from twin.arrays import Floats
 
 _LEAST_PRESENT = 24
+_WET_SHARE = 0.6  # DES: of the hours; Shanghai has 0.10
+_HEAVY_MM = (2.0, 80.0)  # DES: 99 % of wet hours; Shanghai has 14, Minneapolis 16
+_IN_ORDER = 0.98  # DES: of the hours; Shanghai has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +51,26 @@ def unit_problem(name: str, values: Floats, bounds: Bounds | None = None) -> str
         return None
     found = f"{low:g}, {middle:g}, {high:g}"
     return f"{name}: 1 %, 50 % and 99 % are {found}: not in {rule.unit}, wrong unit?"
+
+
+def rain_problem(rain_mm: Floats) -> str | None:
+    """A sentence when the hours with rain cannot be in mm: inches, metres, sums of a spell."""
+    present = rain_mm[~np.isnan(rain_mm)]
+    wet = present[present > 0]
+    if len(wet) < _LEAST_PRESENT:
+        return None
+    if len(wet) > _WET_SHARE * len(present):
+        return f"rain_mm: {len(wet) / len(present):.0%} of the hours are wet: not rain of the hour?"
+    heavy = float(np.quantile(wet, 0.99))
+    if _HEAVY_MM[0] <= heavy <= _HEAVY_MM[1]:
+        return None
+    return f"rain_mm: 99 % of wet hours have up to {heavy:g}: not in mm in the hour, wrong unit?"
+
+
+def dew_problem(temp_c: Floats, dew_point_c: Floats) -> str | None:
+    """A sentence when the air is often cooler than its dew point."""
+    both = ~np.isnan(temp_c + dew_point_c)
+    share = float(np.mean((temp_c >= dew_point_c)[both])) if both.any() else 1.0
+    if share >= _IN_ORDER:
+        return None
+    return f"dew_point_c is above temp_c in {1 - share:.0%} of the hours: columns swapped?"

@@ -33,7 +33,7 @@ def rows_of(hours: int) -> list[dict[str, object]]:
                 "No": number + 1, "year": at.year, "month": at.month, "day": at.day,
                 "hour": at.hour, "season": 1, "PM_US Post": 40 + number % 7, "DEWP": temp - 5,
                 "HUMI": 71.0, "PRES": 1015 + number % 3, "TEMP": temp, "cbwd": "NE",
-                "Iws": 3 * (number + 1), "precipitation": 0.4 if number % 10 == 0 else 0,
+                "Iws": 3 * (number + 1), "precipitation": {0: 0.4, 10: 2.4}.get(number % 20, 0),
             }
         )  # fmt: skip
     return made
@@ -76,6 +76,13 @@ def test_wrong_units_are_refused(tmp_path: Path) -> None:
     """Kelvin instead of Celsius."""
     made = [{**row, "TEMP": row["TEMP"] + 273, "DEWP": row["DEWP"] + 273} for row in rows_of(2000)]
     assert "temp" in complaint("weather", write(tmp_path / "f.csv", made))
+
+
+def test_an_infinite_reading_is_named_with_its_row(tmp_path: Path) -> None:
+    made = rows_of(2000)
+    made[7]["TEMP"] = "inf"
+    said = complaint("weather", write(tmp_path / "f.csv", made))
+    assert "column 'TEMP' row 9: 'inf' is no finite number" in said
 
 
 def test_air_level_wants_every_month(tmp_path: Path) -> None:

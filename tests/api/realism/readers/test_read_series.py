@@ -36,8 +36,45 @@ def test_a_shanghai_file_gives_back_what_was_written(tmp_path: Path, little: Ser
     found = read_series(write_shanghai(tmp_path / "file.csv", little))
     assert found.kind == "weather_air"
     assert found.first_min == little.first_min
-    for column in ("temp_c", "rh_pct", "wind_m_s", "wind_class", "rain_mm"):
+    for column in ("temp_c", "rh_pct", "wind_class", "rain_mm"):
         np.testing.assert_allclose(found[column], little[column], atol=1e-9, err_msg=column)
+    np.testing.assert_allclose(found["wind_m_s"][1:], little["wind_m_s"][1:], atol=1e-9)
+
+
+def lines(path: Path, series: Series) -> list[str]:
+    """Header and rows of the series as a Shanghai file."""
+    return write_shanghai(path / "file.csv", series).read_text(encoding="utf-8").splitlines()
+
+
+def test_absent_rows_leave_the_wind_of_the_others_as_it_was(tmp_path: Path, little: Series) -> None:
+    """A sum that went on meanwhile is not the wind of one hour."""
+    header, *rows = lines(tmp_path, little)
+    gone = np.random.default_rng(1).uniform(size=len(rows)) < 0.1
+    gone[[0, -1]] = False
+    kept = [row for row, lost in zip(rows, gone, strict=True) if not lost]
+    wind = read_series(table(tmp_path / "file.csv", header, kept))["wind_m_s"]
+    known = ~gone & ~np.concatenate([[True], gone[:-1]])
+    np.testing.assert_array_equal(np.isfinite(wind), known)
+    np.testing.assert_allclose(wind[known], little["wind_m_s"][known], atol=1e-9)
+
+
+def test_an_hour_after_a_missing_sum_has_no_wind(tmp_path: Path, little: Series) -> None:
+    rows = lines(tmp_path, little)
+    cells = rows[101].split(",")
+    cells[14] = "NA"
+    rows[101] = ",".join(cells)
+    wind = read_series(table(tmp_path / "file.csv", rows[0], rows[1:]))["wind_m_s"]
+    assert np.flatnonzero(np.isnan(wind)).tolist() == [0, 100, 101]
+
+
+def test_a_file_cut_amid_a_spell_of_one_direction_begins_without_wind(tmp_path: Path) -> None:
+    """The sum of all hours before the cut is no wind."""
+    steady = weather(70, seed=3)
+    steady = steady.having({**steady.columns, "wind_class": np.zeros(len(steady))})
+    header, *rows = lines(tmp_path, steady)
+    wind = read_series(table(tmp_path / "file.csv", header, rows[200:]))["wind_m_s"]
+    assert np.isnan(wind[0])
+    np.testing.assert_allclose(wind[1:], steady["wind_m_s"][201:], atol=1e-9)
 
 
 def test_decimal_slips_drop_outs_and_stuck_zeros_of_pm25_are_masked(
@@ -63,6 +100,62 @@ def test_kelvin_is_not_taken_for_celsius(tmp_path: Path, little: Series) -> None
     warm = little.having({**little.columns, "temp_c": little["temp_c"] + 273})
     assert "temp_c" in (said := problems(write_shanghai(tmp_path / "file.csv", warm)))
     assert "wrong unit" in said
+
+
+@pytest.mark.parametrize(("unit", "per_mm"), [("inch", 1 / 25.4), ("metre", 1e-3), ("0.1 mm", 10)])
+def test_rain_in_another_unit_is_refused(
+    tmp_path: Path, little: Series, unit: str, per_mm: float
+) -> None:
+    rain = 3 * little["rain_mm"] * per_mm
+    said = problems(
+        write_shanghai(tmp_path / "f.csv", little.having({**little.columns, "rain_mm": rain}))
+    )
+    assert "rain_mm: 99 % of wet hours" in said, unit
+
+
+def test_rain_summed_over_the_spell_and_beyond_is_refused(tmp_path: Path, little: Series) -> None:
+    summed = little.having({**little.columns, "rain_mm": np.cumsum(little["rain_mm"]) / 50})
+    assert "of the hours are wet" in problems(write_shanghai(tmp_path / "f.csv", summed))
+
+
+def test_a_place_where_it_hardly_rains_is_accepted(tmp_path: Path, little: Series) -> None:
+    dry = little.having({**little.columns, "rain_mm": np.zeros(len(little))})
+    assert read_series(write_shanghai(tmp_path / "f.csv", dry)).kind == "weather_air"
+
+
+def test_temperature_and_dew_point_swapped_are_refused(tmp_path: Path, little: Series) -> None:
+    swapped = {"temp_c": little["dew_point_c"], "dew_point_c": little["temp_c"]}
+    said = problems(
+        write_shanghai(tmp_path / "f.csv", little.having({**little.columns, **swapped}))
+    )
+    assert "columns swapped?" in said
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        (1, "NA", "'year' row 11: 'NA' is no whole number"),
+        (2, "13", "'month' row 11: '13' is no whole number from 1 to 12"),
+        (3, "32", "'day' row 11: '32' is no whole number from 1 to 31"),
+        (3, "1.5", "'day' row 11: '1.5' is no whole number from 1 to 31"),
+        (4, "24", "'hour' row 11: '24' is no whole number from 0 to 23"),
+        (11, "-inf", "'PRES' row 11: '-inf' is no finite number"),
+    ],
+)
+def test_a_cell_that_cannot_be_is_named_with_its_row(
+    tmp_path: Path, little: Series, column: int, cell: str, said: str
+) -> None:
+    rows = lines(tmp_path, little)
+    cells = rows[10].split(",")
+    cells[column] = cell
+    rows[10] = ",".join(cells)
+    assert said in problems(table(tmp_path / "file.csv", rows[0], rows[1:]))
+
+
+def test_a_day_that_its_month_has_not_is_named(tmp_path: Path, little: Series) -> None:
+    rows = [row.replace("2012,2,29,", "2012,2,30,") for row in lines(tmp_path, little)]
+    said = problems(table(tmp_path / "file.csv", rows[0], rows[1:]))
+    assert "'30' is no day of its month, and 23 more" in said
 
 
 def test_a_file_of_a_week_is_too_short(tmp_path: Path, little: Series) -> None:
@@ -100,6 +193,47 @@ def test_invalid_and_over_range_hours_of_the_post_are_masked(tmp_path: Path) -> 
     found = read_series(table(tmp_path / "file.csv", header, rows))
     assert found.kind == "air"
     assert np.flatnonzero(np.isnan(found["pm25_ug_m3"])).tolist() == [5, 6, 7]
+
+
+def post(path: Path, offset: str) -> Path:
+    """Sixty days of the post whose times end with this offset."""
+    rows = [f"{time}{offset},{40 + n % 7},Valid" for n, time in enumerate(hours(60))]
+    return table(path / "file.csv", "time_local_start,pm25_raw,qc", rows)
+
+
+def test_the_posts_times_may_tell_the_offset_of_its_clock(tmp_path: Path) -> None:
+    plain, told = (read_series(post(tmp_path, offset)) for offset in ("", "+08:00"))
+    assert told.first_min == plain.first_min
+
+
+@pytest.mark.parametrize("offset", ["Z", "+00:00", "+09:00"])
+def test_times_of_another_clock_are_not_taken_for_local_ones(tmp_path: Path, offset: str) -> None:
+    said = problems(post(tmp_path, offset))
+    assert f"row 2: '2020-03-02T00:00{offset}' is not on the place's own clock" in said
+    assert "UTC+08:00" in said
+
+
+@pytest.mark.parametrize(("offset", "accepted"), [("+13:00", True), ("Z", False)])
+def test_where_the_place_is_not_known_utc_is_refused(
+    tmp_path: Path, offset: str, accepted: bool
+) -> None:
+    rows = [f"{time}{offset},{5 + n % 24}" for n, time in enumerate(hours(60))]
+    file = table(tmp_path / "file.csv", "time_local,Square", rows)
+    if accepted:
+        assert read_series(file).hour[0] == 0
+    else:
+        assert "local times, without an offset" in problems(file)
+
+
+def test_a_time_that_is_none_is_named_with_its_row(tmp_path: Path) -> None:
+    rows = [f"{time},{5 + n % 24}" for n, time in enumerate(hours(60))]
+    rows[3] = "02/03/2020,5"
+    said = problems(table(tmp_path / "file.csv", "time_local,Square", rows))
+    assert "row 5: '02/03/2020' is no ISO time" in said
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    assert "is a folder" in problems(tmp_path)
 
 
 def test_a_counter_dead_for_a_day_is_masked_and_a_quiet_night_is_not(tmp_path: Path) -> None:
