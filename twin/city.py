@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
 import simpy
 from simpy.events import EventPriority
 
@@ -76,6 +77,7 @@ class City:
         self._turns: list[tuple[int, int, Callable[[int], None]]] = []  # rank, period, what
         self._beat_ms = 0
         self._ticks: dict[int, Tick] = {}
+        self._generators: dict[str, np.random.Generator] = {}
         names = [quantity.name for quantity in quantities]
         rate = config.background_rate
         self._hazards = hazards.prepare(scenarios, geography, names, rate)
@@ -258,7 +260,9 @@ class City:
         """One for all systems of a pace: it remembers hour and day."""
         tick = self._ticks.get(period_ms)
         if tick is None or tick.t_ms != t_ms:
-            tick = self._ticks[period_ms] = Tick(t_ms, period_ms / 1000, self.seed)
+            tick = self._ticks[period_ms] = Tick(
+                t_ms, period_ms / 1000, self.seed, self._generators
+            )
         return tick
 
     def _beats(self, beat_ms: int) -> Waiting:
@@ -305,7 +309,7 @@ class City:
 
     def _strike(self, t_ms: int) -> None:
         """Begin what the state brings about now; nothing hits what is hit already."""
-        tick = Tick(t_ms, float(self.config.tick_s), self.seed)
+        tick = Tick(t_ms, float(self.config.tick_s), self.seed, self._generators)
         struck = {(one.scenario, one.target) for one in self._active()}
         for hazard in self._hazards:
             for row in hazards.strike(hazard, self.state, tick).tolist():

@@ -1,21 +1,27 @@
 """One step of city time as a system sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from twin.clock import day_of_year, local_hour
-from twin.streams import stream
+from twin.streams import reopen, stream
 
 
 @dataclass(frozen=True)
 class Tick:
-    """The step that ends at t_ms and lasts dt_s, with the chance that belongs to it."""
+    """The step that ends at t_ms and lasts dt_s, with the chance that belongs to it.
+
+    generators: kept from tick to tick, because opening one anew takes longer than most draws.
+    """
 
     t_ms: int
     dt_s: float
     seed: int
+    generators: dict[str, np.random.Generator] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def hour(self) -> float:
@@ -28,5 +34,10 @@ class Tick:
         return day_of_year(self.t_ms)
 
     def rng(self, name: str) -> np.random.Generator:
-        """The stream of this name at this moment."""
-        return stream(self.seed, f"{name}/{self.t_ms}")
+        """The stream of this name at this moment, to be used before it is asked for again."""
+        rng, moment = self.generators.get(name), f"{name}/{self.t_ms}"
+        if rng is None:
+            rng = self.generators[name] = stream(self.seed, moment)
+        else:
+            reopen(rng, self.seed, moment)
+        return rng

@@ -137,10 +137,11 @@ def _leave(state: CityState, ready: Floats, layout: Layout) -> Floats:
     wanted, leaving = ready @ layout.turn, state["arm.leaving_veh"]
     spare = layout.away_room_veh - state["traffic.vehicles_veh"].take(layout.away)
     spare -= leaving
+    np.maximum(spare, 0.0, out=spare)
     if not np.count_nonzero(wanted > spare):
         leaving += wanted
         return ready * layout.turned
-    accepted = np.minimum(1.0, np.maximum(0.0, spare) / np.maximum(1e-9, wanted))
+    accepted = np.minimum(1.0, spare / np.maximum(1e-9, wanted))
     leaving += wanted * accepted
     return np.asarray(ready * (layout.turn @ accepted))
 

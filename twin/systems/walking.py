@@ -186,16 +186,16 @@ def plan(
 ) -> Step:
     """Trips begin along a street so that they make up for those that end: flow x time / trip."""
     tables, streets, link = params.tables, pavement.net.streets, pavement.link
-    area = pavement.cell_m * width_m[link]
+    area, end = pavement.cell_m * width_m[link], dt_s / params.trip_s
     flow = target_s.reshape(2, streets).take(link, axis=1)
     begun = flow * pavement.cell_m * (dt_s / (params.free_speed_m_s * params.trip_s))
     return Step(
         to_bin=tables.per_ped_m2 / area,
         tables=tables,
-        by_cell=dt_s / pavement.cell_m,
+        by_cell=np.minimum(dt_s / pavement.cell_m, (1 - end) / params.free_speed_m_s),
         room=tables.capacity_ped_m_s * width_m[link] * dt_s,
         source=begun,
-        end=dt_s / params.trip_s,
+        end=end,
         corners=turning,
         begin=turning.begin * dt_s,
         come=turning.come * dt_s,
@@ -254,7 +254,6 @@ def _wanting(people: Floats, bins: Ints, step: Step) -> Floats:
     """Who would leave each cell in the step, flat; the cells' part of the room to work in."""
     pace = step.tables.speed_m_s.take(bins)
     pace *= step.by_cell
-    np.minimum(pace, 1.0, out=pace)
     want = step.flow[: people.size]
     np.multiply(people, pace, out=want.reshape(2, -1))
     return want
