@@ -44,7 +44,9 @@ class Devices:
 
     @staticmethod
     def _offsets_ms(minute: int, skew: Floats, synchronised: Floats) -> Ints:
-        since = (minute * MINUTE_MS + synchronised) % DAY_MS
+        midnight_ms = minute * MINUTE_MS // DAY_MS * DAY_MS
+        since = (minute * MINUTE_MS + synchronised) - midnight_ms  # less than two days
+        since -= (since >= DAY_MS) * float(DAY_MS)
         return np.rint(skew * since).astype(np.int64)
 
     def arrays(self, count: int, t_ms: int) -> dict[str, Floats]:

@@ -74,8 +74,8 @@ class Fleet:
         self._flipped: int | None = None
         self._offsets = np.zeros(len(network.series))
         self._wrong = np.zeros(len(network.series), bool)
-        self._spoke = np.zeros(len(network), np.int64)
-        self._spoken = 0
+        self._speaks = np.zeros(len(network) * TOGETHER, bool)
+        self._first = np.full(len(network), TOGETHER)
 
     def births(self, truth: Truth) -> ReadingBatch:
         """Every neuron reports, whatever its cadence."""
@@ -174,33 +174,39 @@ class Fleet:
         rows = np.flatnonzero(self._delta[due.places])  # all others tell every sample
         if not len(rows):
             return
-        (places, tick), values = due.take(rows), values[rows]
+        places, tick = due.take(rows)
         beat = self._schedule.heartbeat(places, tick, due.steps)
-        news = np.empty(len(rows), bool)
-        for part in self._rounds(places, tick, len(due.ticks_ms)):
-            news[part] = self._news(places[part], values[part], beat[part])
-            if tick is not None:
-                part = part[news[part] & told[rows[part]]]
-                self._last[places[part]] = values[part]
-        told[rows] &= news
+        told[rows] &= self._news(places, tick, values[rows], beat)
 
-    def _rounds(self, places: Ints, tick: Ints | None, ticks: int) -> list[Ints]:
-        """Rows to be looked at together: no place has more than one of them."""
-        if tick is None:
-            return [np.arange(len(places))]
-        often = self._schedule.often(places, ticks)
-        later = _in_time(np.flatnonzero(often), tick)
-        ends = np.searchsorted(tick[later], np.arange(1, ticks))
-        return [np.flatnonzero(~often), *np.split(later, ends)]
+    def _news(self, places: Ints, tick: Ints | None, values: Floats, beat: Bools) -> Bools:
+        """Whose value is news, or who has a heartbeat; with all other quantities of the neuron.
 
-    def _news(self, places: Ints, values: Floats, beat: Bools) -> Bools:
-        """Whose value is news, or who has a heartbeat; with all other quantities of the neuron."""
+        Whoever has told something measures the news of later ticks by that, and is looked at again.
+        """
         news = ~(np.abs(values - self._last[places]) < self._delta[places])
         news |= beat
         sensor = self._sensor[places]
-        self._spoken += 1
-        self._spoke[sensor[news]] = self._spoken
-        return np.asarray(self._spoke[sensor] == self._spoken)
+        moment = sensor if tick is None else sensor * TOGETHER + tick
+        self._speaks[moment[news]] = True
+        news = self._speaks[moment]
+        told = np.flatnonzero(news)
+        self._speaks[moment[told]] = False
+        if tick is not None:
+            later = self._remember(places, tick, values, told)
+            if len(later):
+                news[later] = self._news(places[later], tick[later], values[later], beat[later])
+        return news
+
+    def _remember(self, places: Ints, tick: Ints, values: Floats, told: Ints) -> Ints:
+        """Keep what each neuron tells first; the samples that come after."""
+        sensor = self._sensor[places]
+        backwards = _in_time(told, tick)[::-1]
+        self._first[sensor[backwards]] = tick[backwards]  # the earliest stays
+        since = tick - self._first[sensor]
+        self._first[sensor[told]] = TOGETHER
+        first = told[(since[told] == 0) & np.isfinite(values[told])]
+        self._last[places[first]] = values[first]
+        return np.flatnonzero(since > 0)
 
     def _refresh(self, t_ms: int) -> None:
         """What changes slowly brought up to date."""

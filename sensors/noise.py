@@ -9,7 +9,7 @@ key + tick * golden ratio. One draw is cut in three independent parts:
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from statistics import NormalDist
 
@@ -28,6 +28,7 @@ _S48, _S16 = np.uint64(48), np.uint64(16)
 _LOW_32, _LOW_16 = np.uint64(0xFFFFFFFF), np.uint64(0xFFFF)
 WIDEST = 4.35  # no normal of one draw is further from 0
 AR_LAGS = 3  # terms kept of the moving average
+_LAGS = np.arange(1, AR_LAGS + 1, dtype=np.uint64)[:, None] * _GOLDEN
 
 
 def keys_of(seed: int, names: Iterable[str]) -> Keys:
@@ -109,7 +110,7 @@ def _lag_1(ratio: float) -> float:
     return float((weights[1:] * weights[:-1]).sum() / (weights**2).sum())
 
 
-def coloured(newest: Floats, earlier: Sequence[Floats] | Floats, weights: Floats) -> Floats:
+def coloured(newest: Floats, earlier: Floats, weights: Floats) -> Floats:
     """Correlated unit normals, from this sample's normals and those of AR_LAGS earlier ones;
     `weights` is lags x keys."""
     noise: Floats = newest * weights[0]
@@ -118,13 +119,9 @@ def coloured(newest: Floats, earlier: Sequence[Floats] | Floats, weights: Floats
     return noise
 
 
-def lagging(keys: Keys, tick: Ints) -> list[Floats]:
-    """The normals of the AR_LAGS ticks before, newest first."""
-    counter, found = _counter(keys, tick), []
-    for _ in range(AR_LAGS):
-        counter -= _GOLDEN
-        found.append(normal(_mixed(counter.copy())))
-    return found
+def lagging(keys: Keys, tick: Ints) -> Floats:
+    """The normals of the AR_LAGS ticks before, newest first: lags x keys."""
+    return normal(_mixed(_counter(keys, tick) - _LAGS))
 
 
 @cache

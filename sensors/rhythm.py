@@ -1,7 +1,5 @@
 """How often each of many places has its turn: every so many steps, with a phase of its own."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -47,44 +45,32 @@ class Rhythm:
         return kind if tick is None else kind + tick * len(self._intervals)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Places of one interval: `ends[p]` to `ends[p + 1]` have their turn at phase p."""
-
-    steps: int
-    ends: tuple[int, ...]
-    sizes: Ints
-
-    def laps(self, step: int, ticks: int) -> Iterator[tuple[int, int]]:
-        """Phases that are passed in so many steps from this one, without and after going round."""
-        phase = step % self.steps
-        while ticks > 0:
-            last = min(phase + ticks, self.steps)
-            yield phase, last
-            phase, ticks = 0, ticks - (last - phase)
-
-
 class Groups:
-    """Places that come in order of interval and turn."""
+    """Places that come in order of interval and turn: those of one turn are neighbours."""
 
     def __init__(self, places: Ints, interval: Ints, turn: Ints) -> None:
+        """Intervals and turns in steps."""
         self._places = places
-        bounds = [0, *(np.flatnonzero(np.diff(interval)) + 1).tolist(), len(places)]
-        parts = [slice(*pair) for pair in pairwise(bounds) if len(places)]
-        self._groups = [_group(int(interval[one.start]), turn, one) for one in parts]
+        starts = np.flatnonzero(np.concatenate(([True], interval[1:] != interval[:-1])))
+        starts = starts[: len(places)]
+        self._steps = interval[starts]
+        phases = [np.arange(steps + 1) for steps in self._steps.tolist()]
+        bounds = [*starts.tolist(), len(places)]
+        parts = [slice(first, last) for first, last in pairwise(bounds)]
+        ends = [
+            part.start + np.searchsorted(turn[part], phase)
+            for part, phase in zip(parts, phases, strict=True)
+        ]
+        self._ends = np.concatenate(ends) if ends else np.zeros(1, np.int64)
+        self._first = np.cumsum([0, *map(len, ends)])[:-1]  # of each interval's ends
 
     def due(self, step: int, ticks: int) -> tuple[Ints, Ints]:
         """Whose turn it is in so many steps from this one, and at which of them; places that have
         several come step by step."""
-        laps = [(one, *lap) for one in self._groups for lap in one.laps(step, ticks)]
-        if not laps:
-            return self._places[:0], self._places[:0]
-        places = [self._places[one.ends[first] : one.ends[last]] for one, first, last in laps]
-        sizes = np.concatenate([one.sizes[first:last] for one, first, last in laps])
-        tick = np.tile(np.arange(ticks), len(self._groups))
-        return np.concatenate(places), np.repeat(tick, sizes)
-
-
-def _group(steps: int, turn: Ints, part: slice) -> Group:
-    ends = part.start + np.searchsorted(turn[part], np.arange(steps + 1))
-    return Group(steps, tuple(ends.tolist()), np.diff(ends))
+        phase = (step + np.arange(ticks)) % self._steps[:, None]
+        at = phase + self._first[:, None]
+        starts = self._ends[at].ravel()
+        sizes = self._ends[at + 1].ravel() - starts
+        ends = sizes.cumsum()
+        rows = np.arange(sizes.sum()) + np.repeat(starts - ends + sizes, sizes)
+        return self._places[rows], np.repeat(np.arange(len(sizes)) % ticks, sizes)

@@ -105,11 +105,6 @@ class Schedule:
         numbers = int(np.searchsorted(places, self.numbers))
         return Due(neighbours(places), numbers, None, np.array([t_ms]))
 
-    def often(self, places: Ints, ticks: int) -> Bools:
-        """Which of these places may sample more than once in so many ticks."""
-        often: Bools = self._cadence[places] < ticks
-        return often
-
     def beats(self, places: Ints) -> tuple[Ints, Ints]:
         """Phase and interval of the heartbeats of these places, in steps."""
         return self._phase[places], self._heartbeat[places]
