@@ -108,14 +108,18 @@ class Gateways:
 
         Readings come series by series; which of them that was.
         """
-        starts = np.flatnonzero(np.concatenate(([True], series[1:] != series[:-1])))
-        counts = np.diff(starts, append=len(series))
+        rows = np.arange(len(series))
+        new = np.concatenate(([True], series[1:] != series[:-1]))
+        starts, group = np.flatnonzero(new), new.cumsum() - 1
         later = np.concatenate(([True], t_ms[1:] > t_ms[:-1]))
         later[starts] = t_ms[starts] > self._recent_ms.take(series[starts], axis=1).max(axis=0)
-        plain: Bools = np.repeat(np.logical_and.reduceat(later, starts), counts)
-        nth = np.arange(len(series)) - np.repeat(starts, counts)
-        newest = np.flatnonzero(plain & (nth >= np.repeat(counts - REMEMBERED, counts)))
-        series, told = series[newest], self._told[series[newest]] + nth[newest]
+        goes_on = np.ones(len(starts), bool)
+        goes_on[group[~later]] = False
+        plain: Bools = goes_on[group]
+        ends = np.append(starts[1:], len(series))
+        newest = np.flatnonzero(plain & (rows >= (ends - REMEMBERED)[group]))
+        series, nth = series[newest], newest - starts[group[newest]]
+        told = self._told[series] + nth
         self._recent_ms[told % REMEMBERED, series] = t_ms[newest]
         self._told[series] = told + 1
         return plain

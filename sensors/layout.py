@@ -16,7 +16,10 @@ NOWHERE = 0  # a slot that always holds 0
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where each named array stands in the flat vector; slot 0 is always 0."""
+    """Where each named array stands in the flat vector; slot 0 is always 0.
+
+    The city's arrays are neighbours in the order in which they are named.
+    """
 
     city: Mapping[str, slice]
     devices: Mapping[str, slice]
@@ -29,8 +32,10 @@ class Layout:
 
     def fill(self, flat: Floats, arrays: Mapping[str, Floats]) -> None:
         """Copy the city's arrays into their places; KeyError when one is missing."""
-        for name, place in self.city.items():
-            flat[place] = arrays[name]
+        if self.city:
+            places = [*self.city.values()]
+            whole = flat[places[0].start : places[-1].stop]
+            np.concatenate([arrays[name] for name in self.city], out=whole)
 
     def only(self, names: Collection[str]) -> "Layout":
         """The same places, but only these names of the city."""
@@ -48,11 +53,14 @@ def layout_of(
 ) -> Layout:
     """Room for these `table.quantity` names, one value per row of their table; some come last."""
     places, size = {}, NOWHERE + 1
-    for name in sorted(set(names), key=lambda name: (name in last, name)):
+    device = f"{DEVICE}."
+    for name in sorted(
+        set(names), key=lambda name: (not name.startswith(device), name in last, name)
+    ):
         end = size + table_rows[name.partition(".")[0]]
         places[name] = slice(size, end)
         size = end
-    own = {name: place for name, place in places.items() if name.startswith(f"{DEVICE}.")}
+    own = {name: place for name, place in places.items() if name.startswith(device)}
     city = {name: place for name, place in places.items() if name not in own}
     return Layout(city, own, size)
 

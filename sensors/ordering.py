@@ -1,12 +1,10 @@
 """Stable order by several columns of whole numbers at once."""
 
-from functools import reduce
-
 import numpy as np
 
 from twin.arrays import Array, Ints
 
-_BITS = 63  # of a number to sort by
+_BITS, _HALF_BITS = 63, 31  # of numbers to sort by
 
 
 def in_order(*columns: Array) -> Ints:
@@ -22,14 +20,16 @@ def in_order(*columns: Array) -> Ints:
     widths = [int(part.max()).bit_length() for part in parts]
     if sum(widths) > _BITS:
         return np.lexsort(columns[::-1])
-    packed = reduce(_beside, zip(parts, widths, strict=True), np.zeros(len(rows), np.int64))
+    packed = _packed(parts, widths)
     packed.sort()
-    order: Ints = packed & ((1 << widths[-1]) - 1)
-    return order
+    return np.asarray(packed & ((1 << widths[-1]) - 1), np.int64)
 
 
-def _beside(packed: Ints, column: tuple[Array, int]) -> Ints:
-    part, width = column
-    packed <<= width
-    packed |= part
+def _packed(parts: list[Array], widths: list[int]) -> Array:
+    """Side by side in one number, the first in its highest bits."""
+    kind = np.int32 if sum(widths) <= _HALF_BITS else np.int64
+    packed: Array = np.zeros(len(parts[0]), kind)
+    for part, width in zip(parts, widths, strict=True):
+        packed <<= width
+        packed |= part.astype(kind)
     return packed

@@ -54,8 +54,8 @@ class Quiet:
         self._sensor = network.series.sensor[self._series].astype(np.intp)
         self._phase, heartbeat = schedule.beats(places)
         turn = self._phase % heartbeat
-        rows = np.lexsort((turn, heartbeat))
-        self._beats = Groups(rows, heartbeat[rows], turn[rows])
+        self._by_beat = np.lexsort((turn, heartbeat))
+        self._beats = Groups(heartbeat[self._by_beat], turn[self._by_beat])
         self._instruments, self._delta = instruments, delta
         self._mine = instruments.take(self._numbers)
         self._common = np.ascontiguousarray(self._mine.parameters[:COMMON])
@@ -75,11 +75,12 @@ class Quiet:
         self._loud[self._sensor[loud]] = True
         always = self._loud[self._sensor]
         self._loud[self._sensor[loud]] = False
-        beating, tick = self._beats.due(seen[0] // GRID_MS, ticks)
+        beats, tick = self._beats.due(seen[0] // GRID_MS, ticks)
+        beating = self._by_beat[beats]
         alone = np.flatnonzero(~always[beating])  # of the others the heartbeat
-        rows = np.flatnonzero(always)
-        places = self._places[np.concatenate((np.repeat(rows, ticks), beating[alone]))]
-        return places, np.concatenate((np.tile(np.arange(ticks), len(rows)), tick[alone]))
+        rows = np.repeat(np.flatnonzero(always), ticks)
+        places = self._places[np.concatenate((rows, beating[alone]))]
+        return places, np.concatenate((np.arange(len(rows)) % ticks, tick[alone]))
 
     def _changed(self, view: View) -> Bools:
         """Numbers that may have moved far enough to be news, or may with their next noise."""

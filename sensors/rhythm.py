@@ -46,16 +46,16 @@ class Rhythm:
 
 
 class Groups:
-    """Places that come in order of interval and turn: those of one turn are neighbours."""
+    """Rows that come in order of interval and turn: those of one turn are neighbours."""
 
-    def __init__(self, places: Ints, interval: Ints, turn: Ints) -> None:
-        """Intervals and turns in steps."""
-        self._places = places
-        starts = np.flatnonzero(np.concatenate(([True], interval[1:] != interval[:-1])))
-        starts = starts[: len(places)]
+    def __init__(self, interval: Ints, turn: Ints) -> None:
+        """Intervals and turns in steps; they may start again."""
+        new = (interval[1:] != interval[:-1]) | (turn[1:] < turn[:-1])
+        starts = np.flatnonzero(np.concatenate(([True], new)))
+        starts = starts[: len(interval)]
         self._steps = interval[starts]
         phases = [np.arange(steps + 1) for steps in self._steps.tolist()]
-        bounds = [*starts.tolist(), len(places)]
+        bounds = [*starts.tolist(), len(interval)]
         parts = [slice(first, last) for first, last in pairwise(bounds)]
         ends = [
             part.start + np.searchsorted(turn[part], phase)
@@ -65,7 +65,7 @@ class Groups:
         self._first = np.cumsum([0, *map(len, ends)])[:-1]  # of each interval's ends
 
     def due(self, step: int, ticks: int) -> tuple[Ints, Ints]:
-        """Whose turn it is in so many steps from this one, and at which of them; places that have
+        """Whose turn it is in so many steps from this one, and at which of them; rows that have
         several come step by step."""
         phase = (step + np.arange(ticks)) % self._steps[:, None]
         at = phase + self._first[:, None]
@@ -73,4 +73,4 @@ class Groups:
         sizes = self._ends[at + 1].ravel() - starts
         ends = sizes.cumsum()
         rows = np.arange(sizes.sum()) + np.repeat(starts - ends + sizes, sizes)
-        return self._places[rows], np.repeat(np.arange(len(sizes)) % ticks, sizes)
+        return rows, np.repeat(np.arange(len(sizes)) % ticks, sizes)

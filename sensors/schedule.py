@@ -82,20 +82,20 @@ class Schedule:
         self._phase: Ints = phase[sensor]
         self._samples = Rhythm(self._cadence, self._phase)
         self._beats = Rhythm(self._heartbeat, self._phase)
-        idle_numbers = int((self.idle < self.numbers).sum())
-        self._measured = self._grouped(0, self.numbers - idle_numbers)
-        self._switched = self._grouped(self.numbers, len(switch) - len(self.idle) + idle_numbers)
+        self._awake = np.flatnonzero(~idle[self.order])
+        cadence, phase = self._cadence[self._awake], self._phase[self._awake]
+        self._groups = Groups(cadence, phase % cadence)
 
     def due(self, seen: Sequence[int], awake: tuple[Ints, Ints] | None = None) -> Due:
         """What is sampled at these ticks; of idle places only those `awake`, with their ticks."""
         step, ticks = seen[0] // GRID_MS, len(seen)
-        parts = [self._measured.due(step, ticks), self._switched.due(step, ticks)]
-        if awake is not None and len(awake[0]):
-            places, tick = awake
-            rows = np.flatnonzero(places < self.numbers), np.flatnonzero(places >= self.numbers)
-            parts[1:1] = [(places[part], tick[part]) for part in rows]
-        places, tick = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        numbers = sum(len(part) for part, _ in parts[: len(parts) // 2])
+        rows, tick = self._groups.due(step, ticks)
+        places = self._awake[rows]
+        if awake is not None:
+            places, tick = np.concatenate((places, awake[0])), np.concatenate((tick, awake[1]))
+            order = np.argsort(places >= self.numbers, kind="stable")
+            places, tick = places[order], tick[order]
+        numbers = int((places < self.numbers).sum())
         if ticks > 1:
             return Due(places, numbers, tick, np.array(seen))
         return Due(neighbours(places), numbers, None, np.array(seen))
@@ -116,8 +116,3 @@ class Schedule:
     def heartbeat(self, places: Rows, tick: Ints | None, steps: Ints) -> Bools:
         """Which of these places must report whatever they read."""
         return self._beats.turns(places, tick, steps)
-
-    def _grouped(self, first: int, last: int) -> Groups:
-        """These places by cadence and turn."""
-        cadence, phase = self._cadence[first:last], self._phase[first:last]
-        return Groups(np.arange(first, last), cadence, phase % cadence)

@@ -12,7 +12,7 @@ from sensors.catalogue import GRID_MS, Quantity
 from sensors.network import Network
 from sensors.noise import Keys
 from sensors.reading import Messages
-from twin.arrays import Bools, Floats, Index, Ints
+from twin.arrays import Bools, Floats, Index, Ints, clamp
 
 AIR_TEMPERATURE = "zone.air_temp_c"
 BATTERY, CLOCK_OFFSET = "device.battery_pct", "device.clock_offset_s"
@@ -180,10 +180,11 @@ class Tools:
     def fit(self, series: Index, value: Floats) -> Floats:
         """On to the scale: into the range, rounded to whole steps; directions go round."""
         low, high = self.low[series], self.high[series]
-        turned = low + (value - low) % (high - low)
-        inside = np.where(self.circular[series], turned, np.clip(value, low, high))
-        steps = np.rint(inside * self.over[series] / self.times[series])
-        fitted: Floats = steps * self.times[series] / self.over[series]
+        times, over, circular = self.times[series], self.over[series], self.circular[series]
+        inside = clamp(value, low, high)
+        if circular.any():
+            inside = np.where(circular, low + (value - low) % (high - low), inside)
+        fitted: Floats = np.rint(inside * over / times) * times / over
         return fitted
 
     def zone(self, series: Index) -> Index:

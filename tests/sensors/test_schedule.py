@@ -1,10 +1,13 @@
 """Whose turn it is."""
 
+import re
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from sensors.catalogue import GRID_MS
-from sensors.network import Network
+from sensors.catalogue import GRID_MS, Catalogue
+from sensors.network import Network, build_network
 from sensors.noise import keys_of
 from sensors.schedule import Due, Schedule
 from twin.arrays import Index
@@ -91,3 +94,13 @@ def _places(due: Due) -> list[int]:
 def _due(schedule: Schedule, t_ms: int) -> Index:
     """The series that sample at this time."""
     return schedule.order[schedule.due([t_ms]).places]
+
+
+def test_switches_of_the_cadence_of_the_numbers_before_them_keep_their_turns(
+    make_catalogue: Callable[[str], Catalogue], three_kinds: str, small_map, start_ms: int
+) -> None:
+    text = re.sub(r"cadence_s = \d+", "cadence_s = 60", three_kinds)
+    network = build_network(make_catalogue(text), small_map)
+    schedule = Schedule(network, keys_of(7, network.sensor_ids))
+    due = [_due(schedule, start_ms + step * GRID_MS) for step in range(6)]
+    assert sorted(np.concatenate(due).tolist()) == list(range(len(network.series)))
