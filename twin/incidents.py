@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from twin.arrays import Floats, Index
+from twin.fading import FADES
 from twin.geography import Entities, Geography
 from twin.labels import Label
 from twin.levers import lever_key, table_of
@@ -73,14 +74,26 @@ def push_levers(
             push = strength(effect, incident, t_ms) * incident.magnitude
             if push > 0.0:
                 weight = reach(effect, incident, geography)
-                _apply(arrays[lever_key(effect.lever)], effect, push * weight)
+                lever = arrays[lever_key(effect.lever)]
+                lever[:] = OPS[effect.op](lever, effect.value, push * weight)
 
 
-def _apply(lever: Floats, effect: Effect, push: Floats) -> None:
-    if effect.op == "add":
-        lever += effect.value * push
-    else:
-        lever *= np.maximum(0.0, 1.0 + (effect.value - 1.0) * push)
+def _add(lever: Floats, value: float, push: Floats) -> Floats:
+    return lever + value * push
+
+
+def _multiply(lever: Floats, value: float, push: Floats) -> Floats:
+    return lever * np.maximum(0.0, 1.0 + (value - 1.0) * push)
+
+
+def _sound(lever: Floats, value: float, push: Floats) -> Floats:
+    """Levels in dB add as energy, and push is a factor on it: half as much is 3 dB less."""
+    return np.asarray(10 * np.log10(10 ** (lever / 10) + push * 10 ** (value / 10)))
+
+
+OPS: Mapping[str, Callable[[Floats, float, Floats], Floats]] = MappingProxyType(
+    {"add": _add, "multiply": _multiply, "sound": _sound}
+)
 
 
 def strength(effect: Effect, incident: Incident, t_ms: int) -> float:
@@ -149,13 +162,22 @@ def reach(effect: Effect, incident: Incident, geography: Geography) -> Floats:
     source = geography[incident.kind]
     row = source.index(incident.target)
     if effect.radius_m is not None:
-        distance_m = np.hypot(table.x_m - source.x_m[row], table.y_m - source.y_m[row])
-        return np.asarray(np.clip(2.0 - 2.0 * distance_m / effect.radius_m, 0.0, 1.0))
+        return _around(effect, effect.radius_m, table, source, row)
     if effect.reach == "all":
         return np.ones(len(table))
     if effect.reach == "zone":
         return np.asarray(zone_rows(table) == zone_rows(source)[row], np.float64)
     return _one_hot(len(table), _partner(effect, table, source, row))
+
+
+def _around(effect: Effect, radius_m: float, table: Entities, source: Entities, row: int) -> Floats:
+    """What fades around the target, or around the row that `reach` finds for it."""
+    if effect.reach != "target":
+        row, source = _partner(effect, table, source, row), table
+    if row < 0:
+        return np.zeros(len(table))
+    distance_m = np.hypot(table.x_m - source.x_m[row], table.y_m - source.y_m[row])
+    return FADES[effect.fades](distance_m, radius_m)
 
 
 def _partner(effect: Effect, table: Entities, source: Entities, row: int) -> int:

@@ -19,22 +19,24 @@ _TIMED = {"ramp": "seconds of rise", "exp": "time constant", "storm": "time cons
 class Effect(Table):
     """One push on one lever.
 
-    value: at full strength; multiplied into (`multiply`) or added to (`add`) the lever.
+    value: at full strength; multiplied into (`multiply`) or added to (`add`) the lever; of a
+    lever in dB a level, whose energy is added (`sound`).
     shape: course over the effect's window; `time_s` is the rise of a ramp and the time
     constant of exp and storm.
     reach: the target itself, the row attached to it (its street link, zone, feeder …), the row
-    nearest to it, all rows of its zone, or all; radius_m instead: full within half of it,
-    fading to nothing at it.
+    nearest to it, all rows of its zone, or all.
+    radius_m: how far around that row it is felt, and by which law it `fades` (twin/fading.py).
     window: shares of the incident's duration between which the effect lasts.
     """
 
     lever: str
-    op: Literal["multiply", "add"] = "add"
+    op: Literal["multiply", "add", "sound"] = "add"
     value: float
     shape: Shape = "pulse"
     time_s: Positive | None = None
     reach: Literal["target", "attached", "nearest", "zone", "all"] = "target"
     radius_m: Positive | None = None
+    fades: Literal["evenly", "ground", "sound"] = "evenly"
     window: tuple[Share, Share] = (0.0, 1.0)
 
     @model_validator(mode="after")
@@ -45,6 +47,20 @@ class Effect(Table):
             raise ValueError(f"shape {self.shape!r} needs time_s, its {_TIMED[self.shape]}")
         if self.window[0] >= self.window[1]:
             raise ValueError(f"window {self.window} must end after it starts")
+        return self
+
+    @model_validator(mode="after")
+    def _sounds(self) -> Self:
+        if (self.op == "sound") != self.lever.endswith("_db"):
+            raise ValueError(f"op {self.op!r} does not fit {self.lever!r}: op 'sound' is for dB")
+        return self
+
+    @model_validator(mode="after")
+    def _spreads(self) -> Self:
+        if self.radius_m is not None and self.reach in ("zone", "all"):
+            raise ValueError(f"radius_m {self.radius_m} does not go with reach {self.reach!r}")
+        if self.radius_m is None and self.fades != "evenly":
+            raise ValueError(f"fades {self.fades!r} needs radius_m")
         return self
 
 

@@ -1,13 +1,16 @@
 """What incidents do to the city, and what remains of them."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from twin.city import City
 from twin.clock import HOUR_MS, MINUTE_MS
 from twin.command import Command
-from twin.incidents import SHAPES
+from twin.incidents import OPS, SHAPES
 from twin.levers import LEVERS, lever_key
+from twin.scenarios import Effect
 
 # scenario -> truth array, least rise of its largest value against the same city without it
 # (negative: least fall of its smallest value)
@@ -140,6 +143,113 @@ def test_two_incidents_push_more_than_one(start, inject) -> None:
         city.run_until(city.now_ms + 10 * MINUTE_MS)
     name = "chamber.ch4_lel"
     assert two.truth().arrays[name].max() > 1.5 * one.truth().arrays[name].max()
+
+
+def pushed(city: City, lever: str) -> np.ndarray:
+    """The lever, the first time that incidents push it."""
+    city.run_until(city.now_ms + MINUTE_MS + 1)
+    return city.state.lever(lever)
+
+
+@pytest.mark.parametrize(("sources", "rise_db"), [(2, 3.01), (3, 4.77)])
+def test_equal_sources_of_sound_add_as_energy(sources: int, rise_db: float, start, inject) -> None:
+    one, more = start("2026-05-18T23:00"), start("2026-05-18T23:00")
+    inject(one, "night_noise")
+    for number in range(sources):
+        inject(more, "night_noise", id=f"n{number}")
+    rise = pushed(more, "link.noise_source_db").max() - pushed(one, "link.noise_source_db").max()
+    assert rise == pytest.approx(rise_db, abs=0.01)
+
+
+def test_half_the_magnitude_is_three_decibels_quieter(start, inject) -> None:
+    half, whole = start("2026-05-18T23:00"), start("2026-05-18T23:00")
+    inject(half, "night_noise", magnitude=0.5)
+    inject(whole, "night_noise")
+    fall = pushed(whole, "link.noise_source_db").max() - pushed(half, "link.noise_source_db").max()
+    assert fall == pytest.approx(3.01, abs=0.01)
+
+
+def test_an_effect_may_name_every_op() -> None:
+    assert set(get_args(Effect.model_fields["op"].annotation)) == set(OPS)
+
+
+def test_noise_reaches_the_streets_around_by_the_law(start, inject) -> None:
+    city = start("2026-05-18T23:00")
+    inject(city, "night_noise", target="wukang-road-06")
+    links = city.geography["link"]
+    row = links.index("wukang-road-06")
+    away_m = np.hypot(links.x_m - links.x_m[row], links.y_m - links.y_m[row])
+    heard = pushed(city, "link.noise_source_db")
+    near = (away_m > 0) & (away_m < 200)
+    assert near.sum() >= 3
+    assert heard[row] == pytest.approx(60, abs=0.01)
+    assert heard[near] == pytest.approx(60 - 20 * np.log10(away_m[near] / 10), abs=0.05)
+    assert np.all(heard[away_m > 400] == 0)
+
+
+def test_plant_sounds_full_in_the_street_of_its_house(start, inject) -> None:
+    city = start("2026-05-18T10:00")
+    inject(city, "construction_vibration", target="wukang-mansion")
+    houses = city.geography["building"]
+    street = houses.link[houses.index("wukang-mansion")]
+    heard = pushed(city, "link.noise_source_db")
+    assert heard[street] == heard.max() == pytest.approx(70, abs=0.01)
+    assert np.count_nonzero(heard) > 3
+
+
+def test_plant_shakes_the_houses_around_by_the_law(start, inject) -> None:
+    city = start("2026-05-18T10:00")
+    inject(city, "construction_vibration", target="wukang-mansion")
+    houses = city.geography["building"]
+    row = houses.index("wukang-mansion")
+    away_m = np.hypot(houses.x_m - houses.x_m[row], houses.y_m - houses.y_m[row])
+    shaken = pushed(city, "building.plant_ppv_mm_s")
+    near = (away_m > 7.62) & (away_m < 150)
+    assert near.sum() > 5
+    assert shaken[row] == 8
+    assert shaken[near] == pytest.approx(8 * (7.62 / away_m[near]) ** 1.5)
+    assert np.all(shaken[away_m > 150] == 0)
+
+
+def facade_db(city: City, minutes: int) -> np.ndarray:
+    """The level of the next minutes on every street, as energy."""
+    energy: list[np.ndarray] = []
+    levels = city.truth().arrays["link.noise_laeq_db"]
+    city.every(MINUTE_MS, 900, lambda _: energy.append(10 ** (levels / 10)))
+    city.run_until(city.now_ms + minutes * MINUTE_MS + 1)
+    return 10 * np.log10(np.mean(energy[1:], axis=0))
+
+
+@pytest.mark.parametrize(
+    ("scenario", "target", "hour", "minutes", "least_db", "most_db"),
+    [
+        ("night_noise", "wukang-road-06", "23:00", 15, 8, 15),
+        ("construction_vibration", "wukang-mansion", "10:00", 15, 4, 12),
+        ("carriageway_photo", "plaza-junction-2", "15:00", 15, 1, 6),
+        ("traffic_crash", "huaihai-middle-road-01", "15:00", 2, 8, 16),
+    ],
+)
+def test_a_scenario_is_as_loud_as_its_name(
+    scenario: str,
+    target: str,
+    hour: str,
+    minutes: int,
+    least_db: float,
+    most_db: float,
+    start,
+    inject,
+) -> None:
+    """Its loudest street rises by this much; three at once are less than 5 dB over one."""
+    levels = []
+    for number in (0, 1, 3):
+        city = start(f"2026-05-18T{hour}")
+        for one in range(number):
+            inject(city, scenario, id=f"n{one}", target=target)
+        levels.append(facade_db(city, minutes))
+    none, one, three = levels
+    row = int(np.argmax(one - none))
+    assert least_db < (one - none)[row] < most_db
+    assert (three - one).max() < 5
 
 
 def test_a_stopped_incident_ends_when_it_was_stopped(start, inject) -> None:
