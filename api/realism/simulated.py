@@ -123,7 +123,7 @@ def sound(
     report: Report,
 ) -> Series:
     """LAeq of each minute on the street with the fewest cars: the real site is quiet."""
-    names = ("weather", "crowd", "plaza", "traffic", "junction", "noise")
+    names = ("signals", "weather", "crowd", "plaza", "traffic", "junction", "noise")
     city = part_city(config, geography, names, seed)
     wanted = ("link.noise_laeq_db", "link.veh_mean_veh_h")
     rows = _sampled(city, wanted, first_min, minutes, MINUTE_MS, report)

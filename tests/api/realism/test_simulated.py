@@ -6,7 +6,7 @@ import pytest
 from api.realism.partcity import part_city
 from api.realism.simulated import pedestrians, sound, vehicles, weather_air
 from twin.cityconfig import CityConfig, load_city_config
-from twin.clock import HOUR_MS, parse_time
+from twin.clock import HOUR_MS, MINUTE_MS, parse_time
 from twin.config import default_config_dir
 from twin.geography import Geography, load_geography
 
@@ -69,6 +69,13 @@ def test_only_the_systems_asked_for_run(config: CityConfig, core: Geography) -> 
     list(city.run(parse_time(MONDAY), 5, HOUR_MS))
     assert np.array_equal(before, city.state["link.veh_flow_veh_h"])
     assert city.state["quarter.air_temp_c"][0] != 18.0
+
+
+def test_the_lights_change_between_the_steps(config: CityConfig, core: Geography) -> None:
+    city = part_city(config, core, ("signals", "junction"), seed=1)
+    for t_ms in city.run(parse_time(MONDAY), 5, MINUTE_MS):
+        assert city.state["signal.told_ms"][0] == t_ms
+        assert city.state["signal.due_ms"][0] > t_ms
 
 
 def test_an_unknown_system_is_named(config: CityConfig, core: Geography) -> None:
