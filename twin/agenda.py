@@ -30,11 +30,10 @@ def plan_day(
 
     Each scenario has its own stream per day, so a new scenario moves no other's incidents.
     """
-    size = float(geography["quarter"].attrs["area_m2"].sum()) / CORE_M2
     planned: list[Incident] = []
     for scenario in scenarios.values():
         table = geography[scenario.target]
-        expected = daily_rate(scenario, day) * rate * size
+        expected = daily_rate(scenario, day) * rate * times_core(scenario, geography)
         rng = stream(seed, f"incidents/{day}/{scenario.id}")
         count = int(rng.poisson(expected)) if len(table) else 0
         planned += [
@@ -42,6 +41,13 @@ def plan_day(
             for number in range(count)
         ]
     return planned
+
+
+def times_core(scenario: Scenario, geography: Geography) -> float:
+    """How many times the core's rate this area has; the weather of all is one, however large."""
+    if scenario.everywhere:
+        return 1.0
+    return float(geography["quarter"].attrs["area_m2"].sum()) / CORE_M2
 
 
 def daily_rate(scenario: Scenario, day: date) -> float:
@@ -74,7 +80,7 @@ def _incident(
     start_ms = midnight_ms + round(_start_hour(scenario.season, rng) * HOUR_MS)
     length = math.exp(float(np.clip(_DURATION_LOG_SD * rng.standard_normal(), -1.2, 1.2)))
     low, high = scenario.magnitude_range
-    magnitude = round(scenario.magnitude * float(rng.uniform(0.6, 1.2)), 2)
+    magnitude = round(scenario.magnitude * scenario.luck.of(float(rng.random())), 2)
     return Incident(
         id=f"{scenario.id}-{number}",
         scenario=scenario.id,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.agenda import CORE_M2, target_weights, zone_of
+from twin.agenda import target_weights, times_core, zone_of
 from twin.arrays import Bools, Floats, Index, clamp
 from twin.config import ConfigError
 from twin.geography import Entities, Geography
@@ -54,9 +54,8 @@ def prepare(
             if driver.by not in names:
                 key = f"{scenario.id}.driven"
                 raise ConfigError("config/scenarios", key, driver.by, "expected a city quantity")
-    size = float(geography["quarter"].attrs["area_m2"].sum()) / CORE_M2
     return [
-        _hazard(scenario, geography, rate * size)
+        _hazard(scenario, geography, rate * times_core(scenario, geography))
         for scenario in scenarios.values()
         if scenario.driven and rate > 0 and len(geography[scenario.target])
     ]

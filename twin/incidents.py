@@ -127,6 +127,12 @@ def _burst(elapsed_s: float, length_s: float, time_s: float) -> float:
     return 1.0 if elapsed_s % 180 < 120 else 0.0
 
 
+def _bands(elapsed_s: float, length_s: float, time_s: float) -> float:
+    """Rises and falls from one rain band to the next, strongest in the middle."""
+    band = math.sin(math.pi * elapsed_s / time_s) ** 2
+    return band * math.sin(math.pi * elapsed_s / length_s)
+
+
 def _storm(elapsed_s: float, length_s: float, time_s: float) -> float:
     """Rises and falls exponentially around the middle, as the wind of a typhoon."""
     return math.exp(-abs(elapsed_s - length_s / 2) / time_s)
@@ -150,6 +156,7 @@ SHAPES: Mapping[str, Callable[[float, float, float], float]] = MappingProxyType(
         "exp": _exp,
         "swell": _swell,
         "burst": _burst,
+        "bands": _bands,
         "storm": _storm,
         "chicago": _chicago,
     }

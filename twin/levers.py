@@ -11,6 +11,7 @@ LEVERS: Mapping[str, float] = MappingProxyType(
         "quarter.temp_add_c": 0.0,
         "quarter.rain_add_mm_h": 0.0,
         "quarter.wind_add_m_s": 0.0,
+        "quarter.pressure_add_hpa": 0.0,
         "zone.pm25_add_ug_m3": 0.0,
         "zone.pm10_add_ug_m3": 0.0,
         "zone.complaint_factor": 1.0,

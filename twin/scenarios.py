@@ -11,9 +11,14 @@ from twin.config import ConfigError, Table, read_toml
 from twin.levers import LEVERS, table_of
 from twin.profiles import NotNegative, Positive, Share
 
-Shape = Literal["pulse", "ramp", "exp", "swell", "burst", "chicago", "storm"]
+Shape = Literal["pulse", "ramp", "exp", "swell", "burst", "bands", "chicago", "storm"]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-_TIMED = {"ramp": "seconds of rise", "exp": "time constant", "storm": "time constant"}
+_TIMED = {
+    "ramp": "seconds of rise",
+    "exp": "time constant",
+    "storm": "time constant",
+    "bands": "seconds from band to band",
+}
 
 
 class Effect(Table):
@@ -83,6 +88,25 @@ class Season(Table):
         return self
 
 
+class Luck(Table):
+    """How much larger or smaller than its magnitude a background incident is; most are small
+    where `skew` is above 1."""
+
+    low: Positive = 0.6
+    high: Positive = 1.2
+    skew: Positive = 1.0
+
+    def of(self, chance: float) -> float:
+        """The factor at this chance, 0 to 1."""
+        return self.low + (self.high - self.low) * float(chance**self.skew)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low {self.low} must not be above high {self.high}")
+        return self
+
+
 class Driver(Table):
     """Something of the city that makes a scenario come more often: exp(beta excess).
 
@@ -104,7 +128,8 @@ class Driver(Table):
 
 
 class Scenario(Table):
-    """A kind of incident. `rate_per_year` is for the core area, without injections.
+    """A kind of incident. `rate_per_year` is for the core area, without injections; larger areas
+    have more, but not of what pushes the weather of the whole quarter.
 
     target: the entity table it happens to. target_by: an attribute of that table which weights
     the choice. An injection without a target takes default_target, or where the area has no
@@ -128,9 +153,15 @@ class Scenario(Table):
     magnitude_range: tuple[Positive, Positive] = (0.1, 5.0)
     rate_per_year: NotNegative = 0.0
     season: Season = Season()
+    luck: Luck = Luck()
     driven: tuple[Driver, ...] = ()
     driven_per_year: NotNegative = 0.0
     effects: Annotated[tuple[Effect, ...], Field(min_length=1)]
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it pushes what the whole quarter has in common."""
+        return any(table_of(effect.lever) == "quarter" for effect in self.effects)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -27,6 +27,7 @@ EXPECTED = {
     "falling_hazard": ("sign.tilt_deg", 5.0),
     "rainstorm_ponding": ("drain.pond_m", 0.1),
     "gale_tree_fall": ("tree.tilt_deg", 30.0),
+    "typhoon": ("quarter.wind_gust_m_s", 10.0),
     "heatwave_stress": ("quarter.air_temp_c", 3.0),
     "dust_haze": ("zone.pm10_ug_m3", 100.0),
     "water_main_burst": ("main.pressure_kpa", -60.0),

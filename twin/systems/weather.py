@@ -36,6 +36,7 @@ class WeatherParams(Table):
     gust_intensity: Positive
     night_heat_c: float
     tree_shade_c: float
+    hottest_c: float
 
 
 QUANTITIES = (
@@ -111,7 +112,8 @@ def _above(
     now = sky.moment(state, tick)
     added = float(state.lever("quarter.rain_add_mm_h")[0])
     wet, push = _pushed(state, added, tick)
-    temp = now.temp_c + params.minute_temp_c * now.bridge * latent[0] + push - wet
+    natural = now.temp_c + params.minute_temp_c * now.bridge * latent[0]
+    temp = natural - wet + min(push, max(0.0, params.hottest_c - natural))
     dew = min(temp, now.dew_c + 0.8 * wet * max(0.0, temp - now.dew_c))
     state["weather.natural_rain_mm_h"], state["weather.haze"] = now.rain_mm_h, now.haze
     wind, gust = _wind(now.wind_m_s, state, params, rng)
@@ -124,7 +126,7 @@ def _above(
         gust_m_s=gust,
         direction_deg=sky.direction_deg(state, tick, latent[2]),
         rain_mm_h=now.rain_mm_h + added,
-        pressure_hpa=now.pressure_hpa,
+        pressure_hpa=now.pressure_hpa + float(state.lever("quarter.pressure_add_hpa")[0]),
         solar_w_m2=_irradiance(tick, cloud),
     )
 

@@ -55,6 +55,27 @@ def test_added_heat_and_rain_stay_physical(state, config, geography, at, chain) 
             assert 0 < state["zone.air_rh_pct"].min() <= state["zone.air_rh_pct"].max() <= 100
 
 
+def test_no_incident_heats_beyond_what_the_city_has_seen(
+    state, config, geography, at, chain
+) -> None:
+    tick = at("2026-07-20T14:00")
+    weather.begin(state, geography, config.weather, chain, tick)
+    natural = float(state["quarter.air_temp_c"][0])
+    state.lever("quarter.temp_add_c")[0] = 30.0
+    weather.step(state, Tick(tick.t_ms + HOUR_MS, 36_000.0, tick.seed), config.weather, chain)
+    assert natural < state["quarter.air_temp_c"][0] <= config.weather.hottest_c + 1e-9
+
+
+def test_a_typhoon_lowers_the_pressure(start, inject) -> None:
+    """Same seed, with and without."""
+    calm, storm = start("2026-08-10T12:00"), start("2026-08-10T12:00")
+    inject(storm, "typhoon", duration_s=2 * 3600)
+    for city in (calm, storm):
+        city.run_until(city.now_ms + HOUR_MS)
+    name = "zone.pressure_hpa"
+    assert np.all(storm.truth().arrays[name] < calm.truth().arrays[name] - 15)
+
+
 def test_a_leap_back_begins_anew_and_goes_on_alike(state, config, geography, at, chain) -> None:
     """Whoever comes to a moment after a leap finds the same weather."""
     found = []
