@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from api.vitals.sign import Status, VitalSign
@@ -88,6 +89,14 @@ def test_noise_limit_is_lower_at_night(make_town: Make) -> None:
         town.read(t_ms, **{"a:noise_laeq:1:laeq": 60.0})
         values.append(sign(town, t_ms, "E2", "street", "a").value)
     assert values == pytest.approx([0, 10, 10, 0], abs=1e-4)
+
+
+def test_the_last_noise_of_the_day_breaks_no_limit_of_the_night(make_town: Make) -> None:
+    """An hour of 60 dB that ends at 22:30 is within 60 for half of it, 10 dB over for the rest."""
+    town, t_ms = make_town("E2"), parse_time("2026-05-02T22:30:00+08:00")
+    town.feed(t_ms - 59 * MINUTE_MS, t_ms, MINUTE_MS, {"a:noise_laeq:1:laeq": 60.0})
+    value = sign(town, t_ms, "E2", "street", "a").value
+    assert value == pytest.approx(10 * np.log10((29 + 31 * 10) / 60), abs=0.05)
 
 
 def test_heat_is_the_highest_hour_since_midnight(make_town: Make, noon: int) -> None:
