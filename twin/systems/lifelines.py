@@ -7,6 +7,7 @@ import numpy as np
 
 from twin.arrays import Floats, confine
 from twin.config import Table
+from twin.dice import dice
 from twin.geography import Geography
 from twin.profiles import Hourly, NotNegative, Positive, Share, hourly, keep
 from twin.relations import Relation, attribute, column, nearest
@@ -34,6 +35,10 @@ class LifelinesParams(Table):
     marsh_gas_lel: NotNegative
     litres_person_day: Positive
     water_share: Hourly
+    main_share: tuple[Positive, Positive]
+    main_luck: NotNegative
+    main_luck_kpa: NotNegative
+    main_luck_s: Positive
     pressure_kpa: Positive
     pressure_loss: Positive
     discharge: Positive
@@ -50,6 +55,7 @@ QUANTITIES = (
     Quantity("main.pressure_kpa", 280.0),
     Quantity("main.flow_l_s", 3.0),
     Quantity("main.burst_l_s", truth=False),
+    Quantity("main.luck_z", truth=False, count=lambda geography: 2 * len(geography["main"])),
     Quantity("feeder.base_ratio", 0.55, truth=False),
     Quantity("feeder.swing", truth=False),
 )
@@ -63,29 +69,32 @@ class Layout:
     chamber_feeder: Relation
     chamber_zone: Relation
     chamber_drain: Relation
-    mean_flow_l_s: float
+    main_flow_l_s: Floats
 
 
 def prepare(geography: Geography, params: LifelinesParams) -> Layout:
-    """Water demand is shared evenly by the mains."""
+    """Each main has its own share of the water demand, the same in every run."""
     chambers, mains = geography["chamber"], geography["main"]
     feeders, drains = geography["feeder"], geography["drain"]
     residents = float(column(geography["quarter"], "residents").sum())
     demand_l_s = residents * params.litres_person_day / 86_400
+    low, high = params.main_share
+    share = low + (high - low) * dice(mains.ids, "water")
     return Layout(
         rated_kw=column(feeders, "rated_kw"),
         chamber_feeder=Relation.of(attribute(chambers, "feeder").astype(np.int32), len(feeders)),
         chamber_zone=Relation.of(chambers.zone, len(geography["zone"])),
         chamber_drain=Relation.of(nearest(chambers, drains), len(drains)),
-        mean_flow_l_s=demand_l_s / max(1, len(mains)),
+        main_flow_l_s=demand_l_s * share / share.sum(),
     )
 
 
 def begin(state: CityState, params: LifelinesParams, seed: int) -> None:
-    """Transformers differ in how full they are."""
+    """Transformers differ in how full they are, mains in their luck."""
     rng = stream(seed, "lifelines/start")
     state["feeder.base_ratio"] = rng.uniform(*params.base_ratio, len(state["feeder.base_ratio"]))
-    state["feeder.swing"] = rng.standard_normal(len(state["feeder.swing"]))
+    for name in ("feeder.swing", "main.luck_z"):
+        state[name] = rng.standard_normal(len(state[name]))
 
 
 def step(state: CityState, tick: Tick, layout: Layout, params: LifelinesParams) -> None:
@@ -95,7 +104,14 @@ def step(state: CityState, tick: Tick, layout: Layout, params: LifelinesParams) 
     _heat_ducts(state, tick, layout, params)
     _flood_ducts(state, tick, layout, params)
     _gas(state, tick, params, rng)
-    _water(state, tick, layout, params)
+    _water(state, tick, layout, params, rng)
+
+
+def _wander(z: Floats, dt_s: float, tau_s: float, rng: np.random.Generator) -> None:
+    """One step of a standard AR(1) in place."""
+    phi = keep(dt_s, tau_s)
+    z *= phi
+    z += math.sqrt(1 - phi * phi) * rng.standard_normal(len(z))
 
 
 def _power(
@@ -109,9 +125,7 @@ def _power(
     temp = float(state["quarter.air_temp_c"][0])
     need = 1 + params.heat_per_c * max(0.0, temp - 26) + params.cold_per_c * max(0.0, 8 - temp)
     swing = state["feeder.swing"]
-    phi = keep(tick.dt_s, 1800)
-    swing *= phi
-    swing += math.sqrt(1 - phi * phi) * rng.standard_normal(len(swing))
+    _wander(swing, tick.dt_s, 1800, rng)
     ratio = state["feeder.base_ratio"] * hourly(params.load_share, tick.hour) * need
     ratio = ratio * (1 + params.load_noise * swing) * state.lever("feeder.load_factor")
     out = (state.lever("feeder.outage") >= 0.5).astype(np.float64)
@@ -153,17 +167,45 @@ def _gas(state: CityState, tick: Tick, params: LifelinesParams, rng: np.random.G
     confine(gas, 0, 1)
 
 
-def _water(state: CityState, tick: Tick, layout: Layout, params: LifelinesParams) -> None:
+def _water(
+    state: CityState,
+    tick: Tick,
+    layout: Layout,
+    params: LifelinesParams,
+    rng: np.random.Generator,
+) -> None:
     """Burst Q = Cd A sqrt(2 p/rho); pressure p0 - R Q^1.852, half-way each step to settle.
 
     Mains are one network: a fifth of a burst is felt by all the others (design choice).
     """
-    pressure, burst = state["main.pressure_kpa"], state["main.burst_l_s"]
-    hole_m2 = np.maximum(0.0, state.lever("main.burst_cm2")) / 1e4
-    burst[:] = params.discharge * hole_m2 * np.sqrt(2 * pressure) * 1000
-    use = layout.mean_flow_l_s * 24 * hourly(params.water_share, tick.hour)
-    flow = use + burst
+    demand_z, valve_z = _luck(state["main.luck_z"], tick, params, rng)
+    pressure, burst = state["main.pressure_kpa"], _spill_l_s(state, params)
+    flow = burst + _use_l_s(demand_z, tick, layout, params)
     felt = flow + 0.2 * (burst.sum() - burst)
-    reached = params.pressure_kpa - params.pressure_loss * felt**1.852
+    reached = params.pressure_kpa + params.main_luck_kpa * valve_z
+    reached -= params.pressure_loss * felt**1.852
     pressure += 0.5 * (np.maximum(10.0, reached) - pressure)
     state["main.flow_l_s"] = flow
+
+
+def _spill_l_s(state: CityState, params: LifelinesParams) -> Floats:
+    burst, hole_cm2 = state["main.burst_l_s"], state.lever("main.burst_cm2")
+    burst[:] = 0.0
+    if hole_cm2.any():  # mostly nothing is broken
+        hole_m2 = np.maximum(0.0, hole_cm2) / 1e4
+        burst += params.discharge * hole_m2 * np.sqrt(2 * state["main.pressure_kpa"]) * 1000
+    return burst
+
+
+def _luck(luck_z: Floats, tick: Tick, params: LifelinesParams, rng: np.random.Generator) -> Floats:
+    """Demand and pressure of each main against all: what one has more the others have less."""
+    _wander(luck_z, tick.dt_s, params.main_luck_s, rng)
+    both = luck_z.reshape(2, -1)
+    return np.asarray(both - both.sum(1, keepdims=True) / max(1, both.shape[1]))
+
+
+def _use_l_s(z: Floats, tick: Tick, layout: Layout, params: LifelinesParams) -> Floats:
+    """Demand by the hour, each main with its own share and luck (lognormal of mean 1)."""
+    sd = params.main_luck
+    usual = 24 * hourly(params.water_share, tick.hour) * math.exp(-sd * sd / 2)
+    return np.asarray(layout.main_flow_l_s * usual * np.exp(sd * z))

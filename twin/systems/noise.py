@@ -44,6 +44,8 @@ class NoiseParams(Table):
     horns_per_h: NotNegative
     talk_distance_m: Positive
     talking_share: Share
+    l10_db: NotNegative
+    l10_limits_db: tuple[NotNegative, NotNegative]
     sources: SoundscapeParams
     texture: TextureParams
 
@@ -104,8 +106,8 @@ def step(state: CityState, tick: Tick, layout: Layout, params: NoiseParams) -> N
         np.full(streets, cicadas_db(state, tick, params.sources)),
         np.full(streets, _floor(tick, params)),
     )
-    moved = _moved(state, tick, layout, params.texture, rng)
-    _write(state, steady + moved, tick, params, rng)
+    moved, width = _moved(state, tick, layout, params.texture, rng)
+    _write(state, steady + moved, width, tick, params, rng)
 
 
 def _moved(
@@ -114,8 +116,8 @@ def _moved(
     layout: Layout,
     texture: TextureParams,
     rng: np.random.Generator,
-) -> Floats:
-    """What the minute is over or under its hour, which keeps its energy."""
+) -> tuple[Floats, Floats]:
+    """What the minute is over or under its hour, which keeps its energy; how wide it moves."""
     names = ("z", "slow_z", "event_db", "stir_z")
     fast, slow, event, stir = (state[f"link.noise_{name}"] for name in names)
     wander(fast, texture.fast_keep, tick.dt_s, rng)
@@ -123,25 +125,32 @@ def _moved(
     wander(stir, texture.stir_keep, tick.dt_s, rng)
     happen(event, texture, tick.dt_s, rng)
     width = widths(stir, tick.hour, texture)
-    return balanced_db(moves_db(fast, slow, event, width, texture), width, layout.offsets_db)
+    moves = moves_db(fast, slow, event, width, texture)
+    return balanced_db(moves, width, layout.offsets_db), width
 
 
 def _write(
     state: CityState,
     level: Floats,
+    width: Floats,
     tick: Tick,
     params: NoiseParams,
     rng: np.random.Generator,
 ) -> None:
-    """A horn lasts 2 s at 8 to 15 dB over the minute's level."""
+    """A horn lasts 2 s at 8 to 15 dB over the minute's level; wide minutes have a high L10."""
     per_h = params.horns_per_h * (params.night_heavy_factor if _night(tick) else 1.0)
     rate = per_h * np.minimum(1.0, state["link.veh_mean_veh_h"] / 400)
     horns = rng.poisson(rate * tick.dt_s / 3600)
     over = rng.uniform(8, 15, len(level))
-    loud = 10 * np.log10(1 + horns * 2 / tick.dt_s * 10 ** (over / 10))
-    state["link.noise_laeq_db"] = level + loud
+    laeq = level + 10 * np.log10(1 + horns * 2 / tick.dt_s * 10 ** (over / 10))
+    state["link.noise_laeq_db"] = laeq
     state["link.noise_lamax_db"] = level + np.where(horns > 0, np.maximum(over, 7), 0.6 * over) + 2
-    state["link.noise_l10_db"] = level + loud + 2.0 + 0.1 * over
+    state["link.noise_l10_db"] = laeq + l10_over_db(width, over, params)
+
+
+def l10_over_db(width: Floats, over_db: Floats, params: NoiseParams) -> Floats:
+    """L10 over LAeq in dB: as wide as the hour moves, as high as the minute's loudest moment."""
+    return clamp(params.l10_db / 11.5 * width * over_db, *params.l10_limits_db)
 
 
 def _night(tick: Tick) -> bool:

@@ -18,7 +18,7 @@ from twin.climate.chain import Chain
 from twin.climate.humidity import rh_pct
 from twin.config import Table
 from twin.geography import Geography
-from twin.profiles import Positive, Share, keep
+from twin.profiles import NotNegative, Positive, Share, keep
 from twin.state import CityState, Quantity
 from twin.streams import stream
 from twin.systems import sky
@@ -34,6 +34,14 @@ class WeatherParams(Table):
     hourly_phi: Annotated[tuple[Share, ...], Field(min_length=3, max_length=3)]
     minute_temp_c: Positive
     gust_intensity: Positive
+    gust_log_sd: NotNegative
+    gust_keep: Share
+    zone_spread: tuple[NotNegative, NotNegative, NotNegative]
+    zone_turn_deg: NotNegative
+    zone_temp_c: NotNegative
+    zone_temp_s: Positive
+    zone_mixing_m_s: Positive
+    rain_mixing_s: Positive
     night_heat_c: float
     tree_shade_c: float
     hottest_c: float
@@ -60,7 +68,9 @@ QUANTITIES = (
     Quantity("zone.pressure_hpa", 1016.0),
     Quantity("zone.solar_w_m2"),
     Quantity("zone.temp_offset_c", truth=False),
+    Quantity("zone.temp_wander_c", truth=False),
     Quantity("weather.latent", truth=False, size=len(LATENTS)),
+    Quantity("weather.gust_z", truth=False, size=1),
     Quantity("weather.wetness", truth=False, size=1),
     Quantity("weather.push_c", truth=False, size=1),
     Quantity("weather.natural_wind_m_s", 2.5, truth=False, size=1),
@@ -89,10 +99,12 @@ def begin(
     state: CityState, geography: Geography, params: WeatherParams, chain: Chain, tick: Tick
 ) -> None:
     """Equilibrium: latents from their stationary law, zones a little apart from each other."""
-    rng = stream(tick.seed, "weather/start")
+    rng, zones = stream(tick.seed, "weather/start"), len(geography["zone"])
     state["weather.latent"] = rng.standard_normal(len(LATENTS))
     state["climate.clock"] = -1.0
-    state["zone.temp_offset_c"] = 0.25 * rng.standard_normal(len(geography["zone"]))
+    state["zone.temp_offset_c"] = 0.25 * rng.standard_normal(zones)
+    state["zone.temp_wander_c"] = 0.5 * params.zone_temp_c * rng.standard_normal(zones)
+    state["weather.gust_z"] = rng.standard_normal()
     step(state, Tick(tick.t_ms, 0.0, tick.seed), params, chain)
 
 
@@ -116,7 +128,7 @@ def _above(
     temp = natural - wet + min(push, max(0.0, params.hottest_c - natural))
     dew = min(temp, now.dew_c + 0.8 * wet * max(0.0, temp - now.dew_c))
     state["weather.natural_rain_mm_h"], state["weather.haze"] = now.rain_mm_h, now.haze
-    wind, gust = _wind(now.wind_m_s, state, params, rng)
+    wind, gust = _wind(now.wind_m_s, state, tick, params, rng)
     cloud = _cloud(latent[1], temp - dew, wet + float(now.rain_mm_h > 0.1))
     return Above(
         temp_c=temp,
@@ -143,14 +155,23 @@ def _pushed(state: CityState, added_mm_h: float, tick: Tick) -> tuple[float, flo
 
 
 def _wind(
-    mean_m_s: float, state: CityState, params: WeatherParams, rng: np.random.Generator
+    mean_m_s: float, state: CityState, tick: Tick, params: WeatherParams, rng: np.random.Generator
 ) -> tuple[float, float]:
-    """Mean and gust in m/s: the minute swings with the turbulence; gust = u (1 + 2.2 I)."""
-    swing = max(0.3, 1 + 0.3 * params.gust_intensity * rng.standard_normal())
+    """Mean and gust in m/s: the minute swings with the turbulence; gust = u (1 + 2.2 I x)."""
+    chance, gust_z = rng.standard_normal(2), state["weather.gust_z"]
+    swing = max(0.3, 1 + 0.3 * params.gust_intensity * float(chance[0]))
     natural = max(LEAST_WIND_M_S, mean_m_s) * swing
     state["weather.natural_wind_m_s"] = natural
     mean = natural + float(state.lever("quarter.wind_add_m_s")[0]) * swing
-    return mean, mean * (1 + 2.2 * params.gust_intensity)
+    phi = params.gust_keep ** (tick.dt_s / 60)
+    gust_z[0] = phi * gust_z[0] + math.sqrt(1 - phi * phi) * chance[1]
+    return mean, mean * (1 + _excess(float(gust_z[0]), params))
+
+
+def _excess(gust_z: float, params: WeatherParams) -> float:
+    """Gust over mean wind less one: 2.2 I x, x lognormal of mean 1 from minute to minute."""
+    sd = params.gust_log_sd
+    return 2.2 * params.gust_intensity * math.exp(sd * gust_z - sd * sd / 2)
 
 
 def _cloud(latent: float, spread_c: float, wet: float) -> float:
@@ -184,20 +205,47 @@ def _write_quarter(state: CityState, above: Above) -> None:
 def _write_zones(
     state: CityState, above: Above, tick: Tick, params: WeatherParams, rng: np.random.Generator
 ) -> None:
-    """Zones differ by a fixed offset, street shade and heat, and patchy rain and wind (8 %)."""
+    """Zones differ in warmth, street shade and heat, and by patches of wind, rain and gust."""
     offset = state["zone.temp_offset_c"]
-    patch = np.maximum(0.2, 1 + 0.08 * rng.standard_normal((2, len(offset))))
-    temp = above.temp_c + offset + _street_heat(tick, params)
+    chance = rng.standard_normal((5, len(offset)))
+    wind, rain, gust = np.maximum(0.2, 1 + np.array(params.zone_spread)[:, None] * chance[:3])
+    _mix(state["zone.temp_wander_c"], above, tick, params, chance[4])
+    temp = offset + state["zone.temp_wander_c"] + (above.temp_c + _street_heat(tick, params))
     state["zone.air_temp_c"] = temp
     state["zone.air_rh_pct"] = rh_pct(temp, above.dew_c)
-    state["zone.wind_speed_m_s"] = above.wind_m_s * patch[0]
-    state["zone.wind_gust_m_s"] = above.gust_m_s * patch[0]
-    state["zone.wind_dir_deg"] = (above.direction_deg + 40 * (patch[0] - 1)) % 360
-    state["zone.rain_mm_h"] = above.rain_mm_h * patch[1]
-    state["zone.rain_minute_mm"] = above.rain_mm_h * patch[1] / 60
-    state["zone.rain_fallen_mm"] += above.rain_mm_h * patch[1] * (tick.dt_s / 3600)
+    _write_wind(state, above, wind, gust, params.zone_turn_deg * chance[3])
+    _write_rain(state, above.rain_mm_h * rain, tick)
     state["zone.pressure_hpa"] = above.pressure_hpa
     state["zone.solar_w_m2"] = above.solar_w_m2
+
+
+def _mix(wander_c: Floats, above: Above, tick: Tick, params: WeatherParams, chance: Floats) -> None:
+    """Zones warm and cool apart over hours: an Ornstein-Uhlenbeck process in place.
+
+    Wind keeps them closer, sd / (1 + u / u0); rain makes them even (design choice).
+    """
+    wet = above.rain_mm_h > 0.1
+    phi = keep(tick.dt_s, params.rain_mixing_s if wet else params.zone_temp_s)
+    sd = 0.0 if wet else params.zone_temp_c / (1 + above.wind_m_s / params.zone_mixing_m_s)
+    wander_c *= phi
+    wander_c += sd * math.sqrt(1 - phi * phi) * chance
+
+
+def _write_wind(
+    state: CityState, above: Above, patch: Floats, gust_patch: Floats, turn_deg: Floats
+) -> None:
+    """Over the roofs of each zone; a gust is never below the wind."""
+    wind = above.wind_m_s * patch
+    state["zone.wind_speed_m_s"] = wind
+    excess_m_s = above.gust_m_s - above.wind_m_s
+    state["zone.wind_gust_m_s"] = wind + excess_m_s * (patch * gust_patch)
+    state["zone.wind_dir_deg"] = (above.direction_deg + turn_deg) % 360
+
+
+def _write_rain(state: CityState, rain_mm_h: Floats, tick: Tick) -> None:
+    state["zone.rain_mm_h"] = rain_mm_h
+    state["zone.rain_minute_mm"] = rain_mm_h / 60
+    state["zone.rain_fallen_mm"] += rain_mm_h * (tick.dt_s / 3600)
 
 
 def _street_heat(tick: Tick, params: WeatherParams) -> float:

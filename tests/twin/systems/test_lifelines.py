@@ -5,6 +5,7 @@ import pytest
 
 from twin.clock import MINUTE_MS
 from twin.systems import electrics, furniture, lifelines, residents
+from twin.tick import Tick
 
 
 def test_heat_loads_the_transformers(state, config, geography, at) -> None:
@@ -78,6 +79,37 @@ def test_water_pressure_is_lowest_when_demand_is_highest(weekday) -> None:
     pressure = [hour["main.pressure_kpa"].mean() for hour in weekday]
     assert int(np.argmin(pressure)) in (7, 8, 19)
     assert min(pressure) > 0.9 * max(pressure)
+
+
+@pytest.fixture
+def mains(state, config, geography, at) -> dict[str, np.ndarray]:
+    """Flow and pressure of every main in every minute of a day, a row each."""
+    layout, begun = lifelines.prepare(geography, config.lifelines), at("2026-05-18T00:00")
+    names = ("main.flow_l_s", "main.pressure_kpa")
+    rows: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    for minute in range(1440):
+        tick = Tick(begun.t_ms + minute * MINUTE_MS, 60.0, 7)
+        lifelines.step(state, tick, layout, config.lifelines)
+        for name in names:
+            rows[name].append(state[name].copy())
+    return {name: np.array(values) for name, values in rows.items()}
+
+
+def test_two_mains_are_not_one(mains) -> None:
+    """Their day is one, their luck is not; so with pressure, where luck is more of it."""
+    pairs = np.triu_indices(mains["main.flow_l_s"].shape[1], 1)
+    flow, pressure = (np.corrcoef(values.T)[pairs] for values in mains.values())
+    assert 0.75 < flow.min() <= flow.max() < 0.98
+    assert 0.05 < pressure.mean() < 0.6
+    assert pressure.max() < 0.9
+
+
+def test_mains_share_what_the_quarter_drinks(mains, config, geography) -> None:
+    residents = geography["quarter"].attrs["residents"].sum()
+    usual = residents * config.lifelines.litres_person_day / 86_400
+    flow = mains["main.flow_l_s"]
+    assert flow.sum(axis=1).mean() == pytest.approx(usual, rel=0.01)
+    assert flow.mean(axis=0).max() > 1.5 * flow.mean(axis=0).min()
 
 
 def test_gusts_bend_trees(state, config, geography, at) -> None:

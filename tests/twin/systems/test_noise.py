@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from twin.systems import noise
+from twin.systems.texture import widths
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,21 @@ def test_the_loudest_moment_and_l10_lie_above_the_mean(weekday) -> None:
     for hour in weekday:
         assert np.all(hour["link.noise_lamax_db"] > hour["link.noise_laeq_db"])
         assert np.all(hour["link.noise_l10_db"] > hour["link.noise_laeq_db"])
+
+
+def test_l10_follows_how_wide_the_minutes_move(state, config, geography, at) -> None:
+    """Streets with wider moves have their L10 further over LAeq, but not by that alone."""
+    layout, tick = noise.prepare(geography, config.noise), at("2026-05-18T12:00")
+    noise.step(state, tick, layout, config.noise)
+    over = state["link.noise_l10_db"] - state["link.noise_laeq_db"]
+    width = widths(state["link.noise_stir_z"], tick.hour, config.noise.texture)
+    low, high = config.noise.l10_limits_db
+    assert low <= over.min() + 1e-9
+    assert over.max() - 1e-9 <= high
+    assert 0.7 < np.corrcoef(width, over)[0, 1] < 0.97
+
+
+def test_l10_lies_three_decibels_over_laeq_in_the_mean(weekday) -> None:
+    over = [hour["link.noise_l10_db"] - hour["link.noise_laeq_db"] for hour in weekday]
+    assert np.mean(over) == pytest.approx(3.15, abs=0.2)
+    assert np.std(over) > 0.5

@@ -107,3 +107,70 @@ def test_afternoons_are_warmer_than_nights(start) -> None:
 def test_gusts_exceed_the_mean_wind(weekday) -> None:
     for hour in weekday:
         assert np.all(hour["zone.wind_gust_m_s"] > hour["zone.wind_speed_m_s"])
+
+
+@pytest.fixture(scope="module")
+def minutes(start, config, geography, at, chain) -> dict[str, np.ndarray]:
+    """Every minute of a day in May, a row each."""
+    state, tick = start("2026-05-18T00:00").state, at("2026-05-18T00:00")
+    weather.begin(state, geography, config.weather, chain, tick)
+    rows: dict[str, list[np.ndarray]] = {}
+    for minute in range(1440):
+        now = Tick(tick.t_ms + minute * MINUTE_MS, 60.0, tick.seed)
+        weather.step(state, now, config.weather, chain)
+        for quantity in weather.QUANTITIES:
+            if quantity.truth:
+                rows.setdefault(quantity.name, []).append(state[quantity.name].copy())
+    return {name: np.array(values) for name, values in rows.items()}
+
+
+def between(columns: np.ndarray) -> np.ndarray:
+    """Correlation of every pair of columns."""
+    return np.corrcoef(columns.T)[np.triu_indices(columns.shape[1], 1)]
+
+
+def test_gusts_follow_the_wind_loosely_and_keep_their_mean(minutes, config) -> None:
+    wind, gust = (minutes[f"quarter.wind_{name}_m_s"][:, 0] for name in ("speed", "gust"))
+    usual = 1 + 2.2 * config.weather.gust_intensity
+    assert np.mean(gust / wind) == pytest.approx(usual, rel=0.02)
+    assert 0.04 < np.std(gust / wind) < 0.15
+    assert 0.85 < np.corrcoef(wind, gust)[0, 1] < 0.995
+
+
+def test_zones_share_a_part_of_their_gusts(minutes, config) -> None:
+    factor = minutes["zone.wind_gust_m_s"] / minutes["zone.wind_speed_m_s"]
+    found = between(factor)
+    assert factor.min() > 1
+    assert factor.mean() == pytest.approx(1 + 2.2 * config.weather.gust_intensity, rel=0.02)
+    assert 0.1 < found.min() <= found.max() < 0.6
+
+
+def test_zones_turn_and_slow_the_wind_independently(minutes, config) -> None:
+    turn = minutes["zone.wind_dir_deg"] - minutes["quarter.wind_dir_deg"]
+    turn = (turn + 180) % 360 - 180
+    speed = minutes["zone.wind_speed_m_s"] / minutes["quarter.wind_speed_m_s"] - 1
+    assert abs(np.corrcoef(turn.ravel(), speed.ravel())[0, 1]) < 0.06
+    assert turn.mean() == pytest.approx(0, abs=0.2)
+    assert turn.std() == pytest.approx(config.weather.zone_turn_deg, rel=0.05)
+
+
+def test_zones_warm_together_and_wander_slowly_apart(minutes) -> None:
+    temp = minutes["zone.air_temp_c"]
+    apart = temp - temp.mean(axis=1, keepdims=True)
+    assert 0.9 < between(temp).min() <= between(temp).max() < 0.9999
+    assert 0.05 < apart.std(axis=0).mean() < 0.3
+    assert np.abs(np.diff(apart, axis=0)).max() < 0.1
+    assert between(apart).max() < 0.9
+
+
+@pytest.mark.parametrize(("lever", "value"), [("wind_add_m_s", 25.0), ("rain_add_mm_h", 20.0)])
+def test_wind_and_rain_bring_zones_together(
+    lever: str, value: float, state, config, geography, at, chain
+) -> None:
+    weather.begin(state, geography, config.weather, chain, at("2026-05-18T00:00"))
+    state["zone.temp_wander_c"] = 0.5
+    state.lever(f"quarter.{lever}")[:] = value
+    for hour in range(1, 25):
+        tick = Tick(at("2026-05-18T00:00").t_ms + hour * HOUR_MS, 3600.0, 7)
+        weather.step(state, tick, config.weather, chain)
+    assert np.abs(state["zone.temp_wander_c"]).max() < 0.12
