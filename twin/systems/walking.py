@@ -91,11 +91,14 @@ class Pavements:
     of its counters. Behind the cells stand flows at corners, one per directed street: `onto` says
     where what comes into each cell is found among what wants to leave the cells and what enters
     at corners, `from_` where what leaves it is found among what came into its neighbours and what
-    left at corners.
+    left at corners. `way` is the directed street of each cell and direction, way_m that cell's
+    length.
     """
 
     net: Network
     link: Ints
+    way: Ints
+    way_m: Floats
     ends: Ints
     starts: Ints
     middle: Ints
@@ -123,16 +126,19 @@ def pavements(geography: Geography, net: Network, params: WalkingParams) -> Pave
         np.where(cell < total, cell + 1, cell - 1),
     )
     onto[starts], from_[ends] = corner, corner
+    cell_m = (length / count)[link]
     return Pavements(
         net=net,
         link=link,
+        way=np.concatenate((link, net.streets + link)),
+        way_m=np.tile(cell_m, 2),
         ends=ends,
         starts=starts,
         middle=np.concatenate((middle, total + middle)),
         onto=onto,
         from_=from_,
         cells=count,
-        cell_m=(length / count)[link],
+        cell_m=cell_m,
         width_m=width,
         length_m=length,
     )
@@ -185,16 +191,16 @@ def plan(
     dt_s: float,
 ) -> Step:
     """Trips begin along a street so that they make up for those that end: flow x time / trip."""
-    tables, streets, link = params.tables, pavement.net.streets, pavement.link
+    tables, link = params.tables, pavement.link
     area, end = pavement.cell_m * width_m[link], dt_s / params.trip_s
-    flow = target_s.reshape(2, streets).take(link, axis=1)
-    begun = flow * pavement.cell_m * (dt_s / (params.free_speed_m_s * params.trip_s))
+    begun = (target_s * (end / params.free_speed_m_s)).take(pavement.way)
+    begun *= pavement.way_m
     return Step(
         to_bin=tables.per_ped_m2 / area,
         tables=tables,
         by_cell=np.minimum(dt_s / pavement.cell_m, (1 - end) / params.free_speed_m_s),
         room=tables.capacity_ped_m_s * width_m[link] * dt_s,
-        source=begun,
+        source=begun.reshape(2, -1),
         end=end,
         corners=turning,
         begin=turning.begin * dt_s,
@@ -202,7 +208,7 @@ def plan(
         newcomers=float(turning.begin.sum() + turning.come.sum()) * dt_s,
         gone=1 - turning.on + turning.on * turning.outside,
         gone_at_once=float(turning.begin @ turning.outside) * dt_s,
-        flow=np.empty(2 * len(link) + 2 * streets),
+        flow=np.empty(len(pavement.way) + len(target_s)),
     )
 
 

@@ -7,6 +7,7 @@ Ornstein-Uhlenbeck latents of unit variance, stepped exactly.
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -113,13 +114,17 @@ def step(state: CityState, tick: Tick, params: WeatherParams, chain: Chain) -> N
     rng = tick.rng("weather")
     sky.advance(state, tick, chain)
     latent = sky.ornstein(state["weather.latent"], np.array(params.hourly_phi), tick.dt_s, rng)
-    above = _above(latent, state, tick, params, rng)
+    above = _above(latent.tolist(), state, tick, params, rng)
     _write_quarter(state, above)
     _write_zones(state, above, tick, params, rng)
 
 
 def _above(
-    latent: Floats, state: CityState, tick: Tick, params: WeatherParams, rng: np.random.Generator
+    latent: list[float],
+    state: CityState,
+    tick: Tick,
+    params: WeatherParams,
+    rng: np.random.Generator,
 ) -> Above:
     now = sky.moment(state, tick)
     added = float(state.lever("quarter.rain_add_mm_h")[0])
@@ -181,7 +186,12 @@ def _cloud(latent: float, spread_c: float, wet: float) -> float:
 
 def sun_elevation_sin(tick: Tick) -> float:
     """Sine of the sun's height over the mansion, negative at night."""
-    return float(sun.sun_elevation_sin(tick.day, tick.hour))
+    return _sun(tick.day, tick.hour)
+
+
+@lru_cache(maxsize=8)  # a pure function, asked by several systems at every step
+def _sun(day: float, hour: float) -> float:
+    return float(sun.sun_elevation_sin(day, hour))
 
 
 def _irradiance(tick: Tick, cloud: float) -> float:
