@@ -61,16 +61,16 @@ class Delivery:
         slow = np.flatnonzero(self._slow.take(part.series.astype(np.intp)))
         if not len(slow) and which is None:
             return (part, None), (Messages.empty(), None)
-        sensor, at_ms = self._sensor.take(part.series[slow]), part.at_ms.copy()
+        sensor, at_ms = self._sensor.take(part.series[slow].astype(np.intp)), part.at_ms.copy()
         step = at_ms[slow] // GRID_MS if moment.ticks > 1 else moment.t_ms // GRID_MS
-        late = middle(draw(self._keys.take(sensor), step)) < self._late.take(sensor)
-        at_ms[slow[late]] += GRID_MS
-        part, now = replace(part, at_ms=at_ms), at_ms <= moment.t_ms
-        later = ~now
-        if which is not None:
-            now &= which
-            later &= which
-        return (part, np.flatnonzero(now)), (part, np.flatnonzero(later))
+        late = slow[middle(draw(self._keys.take(sensor), step)) < self._late.take(sensor)]
+        at_ms[late] += GRID_MS
+        later = late[at_ms[late] > moment.t_ms]
+        now = np.ones(len(part), bool) if which is None else which.copy()
+        later = later[now[later]]
+        now[later] = False
+        part = replace(part, at_ms=at_ms)
+        return (part, np.flatnonzero(now)), (part, later)
 
     def state(self) -> DeliveryState:
         """What a restored delivery needs beside network, seed and faults."""

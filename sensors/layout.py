@@ -123,7 +123,10 @@ class Flat:
         the first without it."""
         if shift is None:
             return self.values.take(places)
-        return self.values.take(places + (places >= self._fixed) * shift)
+        at = places.astype(np.intp)
+        moving = np.flatnonzero(at >= self._fixed)
+        at[moving] += shift[moving]
+        return self.values.take(at)
 
 
 def some(shift: Ints | None, where: slice | Array) -> Ints | None:

@@ -91,11 +91,15 @@ class Schedule:
         step, ticks = seen[0] // GRID_MS, len(seen)
         rows, tick = self._groups.due(step, ticks)
         places = self._awake[rows]
-        if awake is not None:
-            places, tick = np.concatenate((places, awake[0])), np.concatenate((tick, awake[1]))
-            order = np.argsort(places >= self.numbers, kind="stable")
-            places, tick = places[order], tick[order]
         numbers = int((places < self.numbers).sum())
+        if awake is not None and len(awake[0]):
+            switch = awake[0] >= self.numbers
+            order = np.argsort(switch, kind="stable")
+            places, tick = (
+                np.concatenate((mine[:numbers], others[order], mine[numbers:]))
+                for mine, others in zip((places, tick), awake, strict=True)
+            )
+            numbers += len(switch) - int(switch.sum())
         if ticks > 1:
             return Due(places, numbers, tick, np.array(seen))
         return Due(neighbours(places), numbers, None, np.array(seen))

@@ -118,7 +118,7 @@ class Chain:
         self._reach(moment)
         series = batch.series.astype(np.intp)
         codes = self._flags.take(self._sensor.take(series))
-        codes[self.spiked(series, draws)] |= self._of[Fault.SPIKE].bit
+        codes[np.flatnonzero(self.spiked(series, draws))] |= self._of[Fault.SPIKE].bit
         rows = np.flatnonzero(codes)
         if len(rows):
             struck = batch.take(rows)
@@ -239,7 +239,7 @@ class Chain:
             lost = self._channel.lost(device, draws, at_ms, forced, since, moment)
             if line.rule is None:
                 lost &= forced[device]
-            marks[lost] |= line.bit
+            marks[np.flatnonzero(lost)] |= line.bit
 
     def _mark_dark(self, marks: Marks, device: Array, moment: Moment) -> None:
         """Those without power now; a label when power is back."""
@@ -251,7 +251,7 @@ class Chain:
             return
         now = np.zeros(len(since), bool)
         now[dark] = True
-        marks[now[device]] |= line.bit
+        marks[np.flatnonzero(now[device])] |= line.bit
         for row in np.flatnonzero(~now & (since >= 0)).tolist():
             begun_ms, ended_ms = int(since[row]), moment.first_ms
             self._labels.append(FaultLabel(begun_ms, line.names[row], line.fault, ended_ms))
