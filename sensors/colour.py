@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from sensors.noise import AR_LAGS, Keys, coloured, draw, lagging, normal
+from sensors.noise import AR_LAGS, Keys, draw, draw_back, normal
 from sensors.rhythm import Rows
-from twin.arrays import Array, Floats, Ints
+from twin.arrays import Floats, Ints
 
 _NONE = -(2**62)
 
@@ -22,23 +22,23 @@ class Colour:
 
     def noise(self, rows: Rows, sample: Ints) -> tuple[Floats, Keys]:
         """Noise of these rows at these samples, and 64 random bits beside each."""
-        keys = self._keys[rows]
-        draws = draw(keys, sample)
-        newest = normal(draws)
         if isinstance(rows, slice):
-            noise = coloured(newest, self._earlier(rows, sample), self._weights[:, rows])
-            self._keep(rows, sample, newest)
-            return noise, draws
-        return coloured(newest, lagging(keys, sample), self._weights.take(rows, axis=1)), draws
+            return self._next(rows, sample)
+        back = draw_back(self._keys[rows], sample)
+        normals = normal(back)
+        normals *= self._weights.take(rows, axis=1)
+        return normals.sum(axis=0), back[0]
 
-    def _earlier(self, rows: slice, sample: Ints) -> Array:
-        if np.array_equal(self._sample[rows], sample - 1):
-            return self._kept[:, rows]
-        self._kept[:, rows] = lagging(self._keys[rows], sample)
-        return self._kept[:, rows]
-
-    def _keep(self, rows: slice, sample: Ints, newest: Floats) -> None:
-        self._sample[rows] = sample
-        for lag in range(AR_LAGS - 1, 0, -1):
-            self._kept[lag, rows] = self._kept[lag - 1, rows]
-        self._kept[0, rows] = newest
+    def _next(self, rows: slice, sample: Ints) -> tuple[Floats, Keys]:
+        """The same with what is kept, where that is of the sample before."""
+        kept, weights = self._kept[:, rows], self._weights[:, rows]
+        if not np.array_equal(self._sample[rows], sample - 1):
+            kept[:] = normal(draw_back(self._keys[rows], sample)[1:])
+        draws = draw(self._keys[rows], sample)
+        newest = normal(draws)
+        noise = newest * weights[0]
+        for lag in range(AR_LAGS):
+            noise += kept[lag] * weights[lag + 1]
+        kept[1:] = kept[:-1].copy()
+        kept[0], self._sample[rows] = newest, sample
+        return noise, draws

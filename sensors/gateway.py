@@ -113,10 +113,9 @@ class Gateways:
         starts, group = np.flatnonzero(new), new.cumsum() - 1
         later = np.concatenate(([True], t_ms[1:] > t_ms[:-1]))
         later[starts] = t_ms[starts] > self._recent_ms.take(series[starts], axis=1).max(axis=0)
-        goes_on = np.ones(len(starts), bool)
-        goes_on[group[~later]] = False
-        plain: Bools = goes_on[group]
-        ends = np.append(starts[1:], len(series))
+        ends, stops = np.append(starts[1:], len(series)), np.flatnonzero(~later)[::-1]
+        ends[group[stops]] = stops  # the first of a series stays
+        plain: Bools = rows < ends[group]
         newest = np.flatnonzero(plain & (rows >= (ends - REMEMBERED)[group]))
         series, nth = series[newest], newest - starts[group[newest]]
         told = self._told[series] + nth

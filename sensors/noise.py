@@ -29,7 +29,7 @@ _LOW_32, _LOW_16 = np.uint64(0xFFFFFFFF), np.uint64(0xFFFF)
 WIDEST = 4.35  # no normal of one draw is further from 0
 _STRETCH = 16_384
 AR_LAGS = 3  # terms kept of the moving average
-_LAGS = np.arange(1, AR_LAGS + 1, dtype=np.uint64)[:, None] * _GOLDEN
+_LAGS = np.arange(AR_LAGS + 1, dtype=np.uint64)[:, None] * _GOLDEN
 
 
 def keys_of(seed: int, names: Iterable[str]) -> Keys:
@@ -117,18 +117,9 @@ def _lag_1(ratio: float) -> float:
     return float((weights[1:] * weights[:-1]).sum() / (weights**2).sum())
 
 
-def coloured(newest: Floats, earlier: Floats, weights: Floats) -> Floats:
-    """Correlated unit normals, from this sample's normals and those of AR_LAGS earlier ones;
-    `weights` is lags x keys."""
-    noise: Floats = newest * weights[0]
-    for part, weight in zip(earlier, weights[1:], strict=True):
-        noise += part * weight
-    return noise
-
-
-def lagging(keys: Keys, tick: Ints) -> Floats:
-    """The normals of the AR_LAGS ticks before, newest first: lags x keys."""
-    return normal(_mixed(_counter(keys, tick) - _LAGS))
+def draw_back(keys: Keys, tick: Ints) -> Keys:
+    """The draws of these ticks and of the AR_LAGS before, newest first: lags x keys."""
+    return _mixed(_counter(keys, tick) - _LAGS)
 
 
 @cache
