@@ -104,7 +104,8 @@ class Gateways:
         return fresh
 
     def _follow(self, series: Index, t_ms: Ints) -> Bools:
-        """Remember the series whose times only go on, later than all before: no copies there.
+        """Remember the readings of each series as long as their times go on, later than all before:
+        no copies there.
 
         Readings come series by series; which of them that was.
         """

@@ -34,7 +34,7 @@ from twin.command import Acknowledgement, Command
 from twin.truth import Truth
 
 FLEET_RANK = 900  # after every system of the city
-TOGETHER = 8192  # messages that are enough to be passed on: more calls cost less than more memory
+TOGETHER = 16_384  # messages that are enough to be passed on: more calls cost less than more memory
 _VERSION = 2
 
 
