@@ -1,5 +1,7 @@
 """Simulated spans run only what they need, on the clock of the real rows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from twin.cityconfig import CityConfig, load_city_config
 from twin.clock import HOUR_MS, MINUTE_MS, parse_time
 from twin.config import default_config_dir
 from twin.geography import Geography, load_geography
+from twin.roster import Bound
 
 MONDAY = "2026-05-11T00:00"
 MONDAY_MIN = int(np.datetime64(MONDAY, "m").astype(np.int64))
@@ -76,6 +79,19 @@ def test_the_lights_change_between_the_steps(config: CityConfig, core: Geography
     for t_ms in city.run(parse_time(MONDAY), 5, MINUTE_MS):
         assert city.state["signal.told_ms"][0] == t_ms
         assert city.state["signal.due_ms"][0] > t_ms
+
+
+def test_the_junction_steps_every_ten_seconds_and_the_weather_every_minute(
+    config: CityConfig, core: Geography
+) -> None:
+    """A light's green is shorter than a minute: minutes of cars in one lump would be heard."""
+    city, seen = part_city(config, core, ("signals", "weather", "junction"), seed=1), []
+    steppers = [
+        Bound(bound.begin, lambda _, tick, n=n: seen.append((n, tick.dt_s)))
+        for n, bound in enumerate(city.systems)
+    ]
+    list(replace(city, systems=tuple(steppers)).run(parse_time(MONDAY), 2, MINUTE_MS))
+    assert seen == 2 * [*5 * [(1, 10.0)], (0, 60.0), (1, 10.0)]
 
 
 def test_an_unknown_system_is_named(config: CityConfig, core: Geography) -> None:
