@@ -93,7 +93,7 @@ class Bench:
 
     def moment(self, tick: int) -> Moment:
         arrays = {
-            "zone.air_temp_c": np.full(2, 20.0),
+            "zone.air_temp_c": np.array([20.0, 24.0]),
             "zone.rain_mm_h": np.zeros(2),
             "zone.wind_gust_m_s": np.full(2, 3.0),
             "feeder.outage": np.full(2, float(60 <= tick < 90)),
