@@ -78,9 +78,9 @@ def begin(state: CityState, params: DrainageParams, seed: int) -> None:
 def step(state: CityState, tick: Tick, layout: Layout, params: DrainageParams) -> None:
     """Water balance of each catchment over one step.
 
-    Inflow C i A through a linear reservoir; inlets take 36 mm/h less blockage; the surplus
-    stays on the road unless a pump takes it (0.05 to 0.3 m3/s). Coefficients: expert knowledge,
-    unverified.
+    Inflow C i A through a linear reservoir; inlets take 36 mm/h less blockage, and gullies on
+    the way some of what a main spills; the surplus stays on the road unless a pump takes it
+    (0.05 to 0.3 m3/s). Coefficients: expert knowledge, unverified.
     """
     _block(state, tick, params)
     rain = layout.zone.through(state["zone.rain_mm_h"], 0.0)
@@ -90,11 +90,12 @@ def step(state: CityState, tick: Tick, layout: Layout, params: DrainageParams) -
     blocked = clamp(state["drain.blockage_frac"] + state.lever("drain.blockage_add"), 0, 0.95)
     inlet_m3 = full * (1 - blocked) * tick.dt_s
     pond = state["drain.pond_m3"]
-    on_road = pond + arriving + np.maximum(0, spill_m3 - params.gully_share * inlet_m3)
+    gullied = np.minimum(spill_m3, params.gully_share * inlet_m3)
+    on_road = pond + arriving + spill_m3 - gullied
     into_pipe = np.minimum(on_road, inlet_m3)
     pumped = np.minimum(on_road - into_pipe, state.lever("drain.pump_m3_s") * tick.dt_s)
     pond[:] = on_road - into_pipe - pumped
-    state["drain.pipe_m3_s"] = into_pipe / tick.dt_s
+    state["drain.pipe_m3_s"] = (into_pipe + gullied) / tick.dt_s
     _levels(state, full, layout, params)
 
 

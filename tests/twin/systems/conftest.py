@@ -1,14 +1,16 @@
 """A city's arrays that a test may set by hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
+from twin.arrays import Floats
 from twin.clock import parse_time
 from twin.state import CityState
 from twin.tick import Tick
 
 At = Callable[..., Tick]
+After = Callable[..., Mapping[str, Floats]]
 
 
 @pytest.fixture
@@ -25,3 +27,23 @@ def at() -> At:
         return Tick(parse_time(text), dt_s, seed)
 
     return tick
+
+
+@pytest.fixture
+def after(state: CityState) -> After:
+    """after(act, {"zone.rain_mm_h": 20.0}) -> all arrays after the act, begun with these changes.
+
+    The state itself is put back, so that two of these differ by their changes alone.
+    """
+
+    def arrays(act: Callable[[], None], changes: Mapping[str, Floats | float]) -> dict[str, Floats]:
+        kept = {name: array.copy() for name, array in state.arrays.items()}
+        for name, value in changes.items():
+            state[name] = value
+        act()
+        found = {name: array.copy() for name, array in state.arrays.items()}
+        for name, array in kept.items():
+            state[name] = array
+        return found
+
+    return arrays

@@ -60,3 +60,28 @@ def test_no_wind_and_no_cars_leave_no_negative_concentration(state, config, geog
     settle(state, config, geography, at("2026-01-18T03:00", 3600.0))
     for name in ("pm25_ug_m3", "pm10_ug_m3", "no2_ug_m3", "o3_ug_m3", "so2_ug_m3"):
         assert state[f"zone.{name}"].min() >= 0, name
+
+
+def test_the_street_keeps_less_of_its_exhaust_in_more_wind(
+    state, after, config, geography, at
+) -> None:
+    """Over the background by 1/(u + 0.5), with half of the wind above the roofs as u."""
+    tick = at("2026-05-18T10:00", 0.0)
+
+    def added(wind_m_s: float) -> np.ndarray:
+        changes = {"quarter.wind_speed_m_s": wind_m_s, "link.veh_mean_veh_h": 800.0}
+        cars, none = (
+            after(lambda: settle(state, config, geography, tick), {**changes, **more})
+            for more in ({}, {"link.veh_mean_veh_h": 0.0})
+        )
+        return cars["link.no2_ug_m3"] - none["link.no2_ug_m3"]
+
+    assert added(0.5) / added(4.0) == pytest.approx((2.0 + 0.5) / (0.25 + 0.5))
+
+
+def test_the_cleanest_haze_is_clean_air(state, config, geography, at) -> None:
+    """A haze below the offset of its logarithm is none."""
+    state["weather.haze"] = np.log(4.0)
+    state["link.veh_mean_veh_h"] = 0.0
+    settle(state, config, geography, at("2026-05-18T10:00", 0.0))
+    assert np.all(state["zone.pm25_ug_m3"] == 0.0)

@@ -223,3 +223,35 @@ def test_those_who_stop_come_within_the_approach(state, config, geography, at) -
     left = 2000.5 * np.exp(-120 / config.crowd.approach_s)
     assert state["plaza.coming_ped"].mean() == pytest.approx(left, rel=0.07)
     assert state["plaza.coming_ped"] + state["plaza.persons"] == pytest.approx(2000.5)
+
+
+def test_heat_thins_the_visitors(state, after, config, at) -> None:
+    """To three quarters from 35 degrees on, to 0.6 from 37."""
+    tick, params = at("2026-07-20T15:00"), config.crowd.visits
+
+    def come(temp_c: float) -> float:
+        def act() -> None:
+            visits.feel_weather(state, tick, params)
+            state["crowd.visitors_ped_h"] = visits.visitors_ped_h(state, tick, params)
+
+        changes = {"quarter.air_temp_c": temp_c, "quarter.rain_mm_h": 0.0, "crowd.rain_factor": 1.0}
+        return float(after(act, changes)["crowd.visitors_ped_h"][0])
+
+    mild = come(30.0)
+    assert [come(36.0) / mild, come(38.0) / mild] == pytest.approx([0.75, 0.6])
+
+
+def test_fewer_stop_where_it_is_full_already(state, after, config, geography, at) -> None:
+    """exp(-0.8 x) of them at x persons per m2 over two."""
+    layout, tick = crowd.prepare(geography, config.crowd), at("2026-05-18T14:00")
+
+    def act() -> None:
+        crowd.step(state, tick, layout, config.crowd, config.trains)
+
+    found = [
+        after(act, {"plaza.coming_ped": 0.0, "plaza.density_ped_m2": density})["plaza.coming_ped"]
+        for density in (0.0, 2.0, 3.0)
+    ]
+    assert found[0].min() > 0
+    assert found[1] == pytest.approx(found[0])
+    assert found[2] / found[0] == pytest.approx(np.exp(-0.8), rel=1e-6)

@@ -87,3 +87,45 @@ def test_a_pump_takes_its_rate_out_of_the_pond_and_no_more(state, config, geogra
         left.append(float(state["drain.pond_m3"][row]))
     assert left[0] - left[1] == pytest.approx(0.05 * 60, rel=1e-3)
     assert left[2] == 0.0
+
+
+def test_rain_bursts_and_pumps_balance(state, config, geography, at) -> None:
+    """What came by rain and out of mains is piped, pumped, on the road or on its way."""
+    layout, tick = drainage.prepare(geography), at("2026-05-18T10:00")
+    state["drain.pond_m3"] = before = 500.0
+    state["main.burst_l_s"][:3] = 5.0, 40.0, 200.0
+    state.lever("drain.pump_m3_s")[:] = 0.01
+    piped = rain(state, tick, layout, config.drainage, 30.0, 20)
+    drains = len(layout.catchment_m2)
+    came = 0.010 * config.drainage.runoff_share * layout.catchment_m2.sum()
+    came += drains * before + 0.245 * 20 * 60
+    assert state["drain.pond_m3"].min() > 0
+    kept = float(state["drain.stored_m3"].sum() + state["drain.pond_m3"].sum())
+    assert piped + kept + drains * 0.01 * 20 * 60 == pytest.approx(came, rel=1e-9)
+
+
+def test_a_burst_main_ponds_at_its_nearest_drain_alone(state, config, geography, at) -> None:
+    """By what its inlets, and the gullies on the way, do not take."""
+    layout, tick = drainage.prepare(geography), at("2026-05-18T10:00")
+    row = int(layout.main_drain.rows[0])
+    state["drain.blockage_frac"] = 0.1
+    state["main.burst_l_s"][0] = 200.0
+    rain(state, tick, layout, config.drainage, 0.0, 1)
+    inlet_m3 = 0.036 / 60 * layout.catchment_m2[row] * (1 - state["drain.blockage_frac"][row])
+    left_m3 = 12.0 - (1 + config.drainage.gully_share) * inlet_m3
+    assert left_m3 > 1
+    assert state["drain.pond_m3"][row] == pytest.approx(left_m3)
+    assert np.delete(state["drain.pond_m3"], row).max() == 0
+
+
+def test_a_small_burst_is_seen_in_the_pipe(state, config, geography, at) -> None:
+    """Gullies take all of it; the pipe's level shows it."""
+    layout, tick = drainage.prepare(geography), at("2026-05-18T10:00")
+    row = int(layout.main_drain.rows[0])
+    rain(state, tick, layout, config.drainage, 0.0, 1)
+    dry_m = state["drain.level_m"].copy()
+    state["main.burst_l_s"][0] = 1.0
+    rain(state, tick, layout, config.drainage, 0.0, 1)
+    assert state["drain.pond_m3"].max() == 0
+    assert state["drain.pipe_m3_s"][row] == pytest.approx(0.001)
+    assert state["drain.level_m"][row] > dry_m[row]

@@ -65,3 +65,53 @@ def test_l10_lies_three_decibels_over_laeq_in_the_mean(weekday) -> None:
     over = [hour["link.noise_l10_db"] - hour["link.noise_laeq_db"] for hour in weekday]
     assert np.mean(over) == pytest.approx(3.15, abs=0.2)
     assert np.std(over) > 0.5
+
+
+def gain_db(state, after, tick, geography, params, without) -> np.ndarray:
+    """What the whole sources are over those `without` some, on empty streets."""
+    empty = {"link.veh_mean_veh_h": 0.0, "link.persons": 0.0, "plaza.persons": 0.0}
+    empty |= {"quarter.air_temp_c": 34.0, "quarter.rain_mm_h": 0.0}
+    levels = []
+    for sources in (params.sources, params.sources.model_copy(update=without)):
+        some = params.model_copy(update={"sources": sources})
+        layout = noise.prepare(geography, some)
+
+        def act(layout=layout, some=some) -> None:
+            noise.step(state, tick, layout, some)
+
+        levels.append(after(act, empty)["link.noise_laeq_db"])
+    return levels[0] - levels[1]
+
+
+def test_bars_are_heard_on_their_streets_alone(state, after, config, geography, at) -> None:
+    without, tick = {"bar_streets": ()}, at("2026-05-20T20:00")
+    gain = gain_db(state, after, tick, geography, config.noise, without)
+    bars = noise.prepare(geography, config.noise).place.bars
+    assert gain[bars].min() > 3
+    assert np.all(gain[~bars] == 0)
+
+
+def test_works_are_heard_on_their_streets_alone(state, after, config, geography, at) -> None:
+    many = config.noise.sources.model_copy(update={"works_share": 0.5, "works_duty": 1.0})
+    params, tick = config.noise.model_copy(update={"sources": many}), at("2026-05-20T10:00")
+    gain = gain_db(state, after, tick, geography, params, {"works_share": 0.0})
+    assert np.all((gain > 6) | (gain == 0))
+    assert 0.3 < (gain > 6).mean() < 0.7
+
+
+def test_cicadas_are_heard_on_every_street(state, after, config, geography, at) -> None:
+    without, tick = {"cicada_days": (0, 0)}, at("2026-07-19T15:00")
+    assert gain_db(state, after, tick, geography, config.noise, without).min() > 1
+
+
+def test_the_hum_of_an_empty_street_is_lower_at_night(state, after, config, geography, at) -> None:
+    """By the configured floors; a Sunday in May has neither works nor cicadas."""
+    silent = config.noise.model_copy(update={"fleet_correction_db": -99.0})
+    layout = noise.prepare(geography, silent)
+    empty = {"link.veh_mean_veh_h": 0.0, "link.persons": 0.0, "plaza.persons": 0.0}
+    night, day = (
+        after(lambda tick=tick: noise.step(state, tick, layout, silent), empty)
+        for tick in (at("2026-05-17T03:30"), at("2026-05-17T15:30"))
+    )
+    fall = np.median(day["link.noise_laeq_db"] - night["link.noise_laeq_db"])
+    assert fall == pytest.approx(silent.floor_day_db - silent.floor_night_db, abs=1.5)

@@ -79,6 +79,55 @@ def test_rain_on_the_wall_makes_it_damper(state, config, geography, at) -> None:
     assert np.all(state["building.moisture_pct"] > before)
 
 
+def breathe(state, after, config, geography, tick, changes):
+    """Arrays after one step of the houses."""
+    layout = structure.prepare(geography, config.structure)
+    return after(lambda: structure.step(state, tick, layout, config.structure), changes)
+
+
+def test_ten_per_cent_more_moisture_opens_a_crack_by_a_hundredth_of_a_millimetre(
+    state, after, config, geography, at
+) -> None:
+    def crack(moisture_pct: float) -> np.ndarray:
+        changes = {"building.moisture_pct": moisture_pct, "building.crack_base_mm": 1.0}
+        changes["building.wall_temp_c"] = 20.0
+        tick = at("2026-05-18T10:00", 0.0)
+        return breathe(state, after, config, geography, tick, changes)["building.crack_mm"]
+
+    assert crack(75.0) - crack(65.0) == pytest.approx(0.01)
+
+
+def test_wind_leans_houses_by_its_square(state, after, config, geography, at) -> None:
+    def tilt(wind_m_s: float) -> np.ndarray:
+        changes = {"quarter.wind_speed_m_s": wind_m_s}
+        tick = at("2026-05-18T10:00", 0.0)
+        return breathe(state, after, config, geography, tick, changes)["building.tilt_x_deg"]
+
+    calm, breeze, gale = tilt(0.0), tilt(10.0), tilt(20.0)
+    assert breeze - calm == pytest.approx(100 * config.structure.tilt_deg_per_wind2)
+    assert gale - calm == pytest.approx(4 * (breeze - calm))
+
+
+@pytest.mark.parametrize(
+    ("time", "east", "north"), [("08:00", 1, -1), ("12:00", 0, -1), ("16:00", -1, -1)]
+)
+def test_the_sun_leans_houses(
+    time: str, east: int, north: int, state, after, config, geography, at
+) -> None:
+    """Over an hour: from the east in the morning, the south at noon, the west later."""
+
+    def tilt(sun_w_m2: float):
+        changes = {"zone.solar_w_m2": sun_w_m2, "zone.air_temp_c": 20.0}
+        tick = at(f"2026-05-18T{time}", 3600.0)
+        return breathe(state, after, config, geography, tick, changes)
+
+    sun, shade = tilt(800.0), tilt(0.0)
+    moved = [sun[name] - shade[name] for name in ("building.tilt_x_deg", "building.tilt_y_deg")]
+    for found, sign in zip(moved, (east, north), strict=True):
+        assert np.all(np.sign(np.round(found, 9)) == sign)
+    assert np.hypot(*moved).min() > 0.0005
+
+
 def test_a_disturbance_settles_tilts_and_cracks_its_house_for_good(start, inject) -> None:
     city, calm = start("2026-05-18T10:00"), start("2026-05-18T10:00")
     inject(city, "structural_drift", target="wukang-mansion", duration_s=3 * 3600)

@@ -41,6 +41,34 @@ def test_rain_slows_cars(state, config, geography, at) -> None:
     assert np.all(speeds[1] < 0.95 * speeds[0])
 
 
+def speeds(state, after, config, geography, at, changes) -> np.ndarray:
+    """m/s after one step of the evening rush."""
+    layout, tick = traffic.prepare(geography, config.traffic), at("2026-05-18T17:30")
+    found = after(lambda: traffic.step(state, tick, layout, config.traffic), changes)
+    return found["link.veh_speed_m_s"]
+
+
+def test_illegal_stops_slow_their_own_street(state, after, config, geography, at) -> None:
+    row = geography["arm"].link[0]
+    stops = np.zeros(len(geography["link"]))
+    free = speeds(state, after, config, geography, at, {"link.illegal_veh": stops.copy()})
+    stops[row] = 12.0
+    held = speeds(state, after, config, geography, at, {"link.illegal_veh": stops})
+    assert held[row] < 0.95 * free[row]
+    assert np.delete(held, row) == pytest.approx(np.delete(free, row), rel=0.02)
+
+
+def test_people_on_the_carriageway_slow_its_street(state, after, config, geography, at) -> None:
+    rows = np.unique(geography["plaza"].link)
+    dry, spilt = (
+        speeds(state, after, config, geography, at, {"plaza.spill_frac": spill})
+        for spill in (0.0, 0.5)
+    )
+    assert np.all(spilt[rows] < dry[rows])
+    assert (spilt[rows] / dry[rows]).min() < 0.9
+    assert np.delete(spilt, rows) == pytest.approx(np.delete(dry, rows), rel=0.02)
+
+
 def cars(state) -> float:
     """Every vehicle on the streets and at the mouths of the arms."""
     names = ("traffic.vehicles_veh", "arm.coming_veh", "arm.queue_veh", "arm.leaving_veh")

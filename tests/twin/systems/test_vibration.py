@@ -1,5 +1,7 @@
 """Ground vibration: attenuation, buildings, trains."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,3 +57,24 @@ def test_trains_are_felt_above_their_tunnel_by_day_alone(state, config, geograph
     assert near.sum() > 3
     assert felt[near].mean() > 2 * config.vibration.floor_mm_s
     assert felt[far].max() < 1.01 * config.vibration.floor_mm_s
+
+
+def test_of_two_houses_of_a_structure_the_further_one_shakes_less(
+    state, config, geography, at
+) -> None:
+    """Every pair at about 10 and 40 m from one street, with cars that all shake alike."""
+    params = config.vibration.model_copy(update={"log_sd": 0.0})
+    layout = vibration.prepare(geography, params)
+    still = replace(layout, heavy_share=np.zeros(len(layout.heavy_share)))
+    state["link.veh_mean_veh_h"] = 1200.0
+    vibration.step(state, at("2026-05-18T03:00"), still, params, config.trains)
+    shake = state["building.ppv_z_mm_s"] - params.floor_mm_s
+    away, link = vibration.street_distance_m(geography), geography["building"].link
+    near, far = (np.flatnonzero((link >= 0) & (np.abs(away - m) < 4)) for m in (10.0, 40.0))
+    alike = (link[near][:, None] == link[far]) & (
+        layout.foundation[near][:, None] == layout.foundation[far]
+    )
+    one, other = (rows[pair] for rows, pair in zip((near, far), alike.nonzero(), strict=True))
+    assert len(one) > 0
+    left = (away[one] / away[other]) ** 0.5 * np.exp(-0.045 * (away[other] - away[one]))
+    assert shake[other] / shake[one] == pytest.approx(left)
