@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+SHIPPED = Path(__file__).resolve().parent / "_config"
+"""The configuration inside an installed package; not there in a checkout."""
+
 
 class ConfigError(Exception):
     """A file in config/ that cannot be used; nothing may start with it.
@@ -71,9 +74,7 @@ def validate(path: Path | str, data: dict[str, Any], model: type[Model]) -> Mode
 
 def default_config_dir() -> Path:
     """The config folder of the checkout, or the copy that ships in the wheel."""
-    package = Path(__file__).resolve().parent
-    shipped = package / "_config"
-    return shipped if shipped.is_dir() else package.parent / "config"
+    return SHIPPED if SHIPPED.is_dir() else SHIPPED.parents[1] / "config"
 
 
 def _expected(message: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Report, Span
+from api.calibration.origins import origin_of
 from api.calibration.part import marked
 from api.realism.readers import RealFileError, read_series
 from api.realism.series import Series
@@ -31,8 +32,7 @@ def fit_air_level(file: Path, span: Span, report: Report) -> Calibrated:
     head = (
         "# Written by `hengfu calibrate air-level`; fit again instead of editing.\n"
         f"# S: fitted from {len(measured)} hours of {file.parent.name}/{file.name}, "
-        f"{span.text}: US Department of State\n"
-        "# and EPA AirNow, monitor at 1469 Huaihai Middle Road (public domain, preliminary data).\n"
+        f"{span.text}:\n# {origin_of(file, span)}.\n"
         "# PM2.5 today = factor of the month x haze ^ power.\n"
     )
     text = f"{head}\n[haze_level]\npower = {power:.4g}\n"

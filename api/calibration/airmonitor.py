@@ -6,6 +6,7 @@ import numpy as np
 
 from api.calibration.airlevel import read_pm25
 from api.calibration.fitter import Calibrated, CalibrationError, Fitter, Report, Span
+from api.calibration.origins import origin_of
 from api.calibration.part import to_fit
 from twin.arrays import Bools, Floats
 
@@ -26,8 +27,8 @@ def fit_air_monitor(file: Path, span: Span, report: Report) -> Calibrated:
     text = (
         "# Written by `hengfu calibrate air-monitor`; fit again instead of editing.\n"
         f"# FIT: from {count} times three clean hours of {name}, {span.text}:\n"
-        "# US Department of State and EPA AirNow, monitor at 1469 Huaihai Middle Road (public\n"
-        "# domain, preliminary data). The monitor's noise, none of the air's.\n"
+        f"# {origin_of(file, span)}.\n"
+        "# The monitor's noise, none of the air's.\n"
         f"\n[haze_monitor]\nnoise_ug_m3 = {noise:.3g}\n"
     )
     return Calibrated(text, (("hours", f"{count:,}"), ("noise", f"{noise:.2f} µg/m³")))

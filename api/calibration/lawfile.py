@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from api.calibration.fitter import Span
+from api.calibration.origins import origin_of
 from api.calibration.regression import ValueFit
 from twin.arrays import Floats
 from twin.climate.days import Days
@@ -13,11 +14,6 @@ from twin.climate.network import Network
 
 Rows = dict[str, str | list[str]]  # rows of numbers by name
 Law = tuple[dict[str, object], dict[str, list[float]]]  # fields, terms
-SOURCES = {
-    "weather": "Chen (2016), PM2.5 Data of Five Chinese Cities, UCI, DOI 10.24432/C52K58,\n"
-    "# CC BY 4.0; Liang, Li, Zhang, Huang, Chen (2016), JGR Atmospheres 121, 10220-10236",
-}
-SOURCES["air"] = SOURCES["weather"]
 _READ = {
     "weather": "What the rows mean stands in twin/climate/days.py, network.py and sight.py",
     "air": "Terms are named in twin/climate/terms.py and stages.py",
@@ -29,7 +25,7 @@ def header(name: str, file: Path, span: Span, hours: int) -> str:
     return (
         f"# Written by `hengfu calibrate {name}`; fit again instead of editing.\n"
         f"# S: every number here is fitted from {hours} hours of {file.name}, {span.text}:\n"
-        f"# {SOURCES[name]}.\n"
+        f"# {origin_of(file, span)}.\n"
         f"# {_READ[name]}.\n"
     )
 

@@ -3,14 +3,17 @@
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.calibration import FITTERS, Calibrated, CalibrationError, Fitter, Span
+from api.calibration.soundness import unsound
 from api.cli.console import out
 from api.cli.errors import UsageError
 from api.cli.options import ConfigOption
-from twin.config import default_config_dir
+from api.cli.partfiles import part_files
+from twin.config import SHIPPED, default_config_dir
 
 
 def calibrate(
@@ -21,7 +24,10 @@ def calibrate(
     ] = "",
     target: Annotated[
         Path | None,
-        typer.Option("--out", help="Parameter file to write; the configuration's own by default."),
+        typer.Option(
+            "--out",
+            help="Parameter file to write; that of the checkout's or --config's by default.",
+        ),
     ] = None,
     config: ConfigOption = None,
 ) -> None:
@@ -30,12 +36,24 @@ def calibrate(
         _list()
         return
     fitter = _fitter(dataset)
-    done = _run(fitter, _given(fitter, file or []), _span(fit))
-    path = target or (config or default_config_dir()) / fitter.out
-    _write(path, done.text)
+    files, span = _given(fitter, file or []), _span(fit)
+    path = target or target_of(fitter, config, default_config_dir())
+    with part_files(path) as (part,):
+        done = _run(fitter, files, span)
+        part.write_text(done.text, encoding="utf-8")
     for name, figure in done.figures:
         out().print(f"  {name}: {figure}")
     out().print(f"[green]✓[/] parameters in [bold]{path}[/]")
+
+
+def target_of(fitter: Fitter, config: Path | None, default: Path) -> Path:
+    """The parameter file of the configuration; UsageError rather than one inside the package."""
+    if config is None and default == SHIPPED:
+        raise UsageError(
+            "the installed configuration is not overwritten: give --out FILE, or --config FOLDER "
+            f"with a copy of {default}"
+        )
+    return (config or default) / fitter.out
 
 
 def _list() -> None:
@@ -60,7 +78,8 @@ def _given(fitter: Fitter, files: list[Path]) -> list[Path]:
         raise UsageError(f"hengfu calibrate {fitter.name} takes one file, {len(files)} were given")
     for file in files:
         if not file.is_file():
-            raise CalibrationError(file, ["there is no such file"])
+            wrong = "is a folder, expected a file" if file.is_dir() else "there is no such file"
+            raise CalibrationError(file, [wrong])
     return files
 
 
@@ -72,6 +91,19 @@ def _span(text: str) -> Span:
 
 
 def _run(fitter: Fitter, files: list[Path], span: Span) -> Calibrated:
+    """The fit, all of whose numbers are finite. Raises CalibrationError."""
+    try:
+        done = _shown(fitter, files, span)
+    except np.linalg.LinAlgError as error:
+        raise CalibrationError(
+            files[0], [f"no fit: {error}; does a column never change?"]
+        ) from error
+    if keys := unsound(done.text):
+        raise CalibrationError(files[0], [f"the fit found no number for {', '.join(keys)}"])
+    return done
+
+
+def _shown(fitter: Fitter, files: list[Path], span: Span) -> Calibrated:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=out(), transient=True) as progress:
         task = progress.add_task(f"fitting {fitter.name}", total=1.0)
@@ -82,11 +114,3 @@ def _run(fitter: Fitter, files: list[Path], span: Span) -> Calibrated:
         if fitter.pool is not None:
             return fitter.pool(files, span, report)
         return fitter.fit(files[0], span, report)
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

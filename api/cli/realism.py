@@ -11,6 +11,7 @@ from api.calibration import Span
 from api.cli.console import out
 from api.cli.errors import UsageError
 from api.cli.options import ConfigOption, SeedOption
+from api.cli.partfiles import part_files
 from api.realism.comparisons import Request
 from api.realism.report import Report, make_report
 from twin.config import default_config_dir
@@ -48,9 +49,11 @@ def realism(
         against, config or default_config_dir(), seed, _years("fit", fit), _years("check", check),
         years, export is not None,
     )  # fmt: skip
-    with out().status("reading …") as status:
-        report = make_report(request, lambda what: status.update(f"{what} …"))
-    _write(target, report, export)
+    with part_files(*_targets(target, export)) as parts:
+        with out().status("reading …") as status:
+            report = make_report(request, lambda what: status.update(f"{what} …"))
+        for part, text in zip(parts, _texts(report), strict=False):  # export is the last
+            part.write_text(text, encoding="utf-8")
     _tell(report, target, export)
     if strict and not report.verdict.passed:
         raise typer.Exit(1)
@@ -79,13 +82,14 @@ def _years(option: str, text: str) -> tuple[int, int] | None:
     return span.first, span.last
 
 
-def _write(target: Path, report: Report, export: Path | None) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report.record, ensure_ascii=False, indent=1) + "\n"
-    (target / "realism.json").write_text(text, encoding="utf-8")
-    (target / "realism.html").write_text(report.html, encoding="utf-8")
-    if export is not None:
-        export.write_text("\n".join(report.csv) + "\n", encoding="utf-8")
+def _targets(target: Path, export: Path | None) -> list[Path]:
+    return [target / "realism.json", target / "realism.html", *([export] if export else [])]
+
+
+def _texts(report: Report) -> tuple[str, str, str]:
+    """In the order of the targets."""
+    record = json.dumps(report.record, ensure_ascii=False, indent=1) + "\n"
+    return record, report.html, "\n".join(report.csv) + "\n"
 
 
 def _tell(report: Report, target: Path, export: Path | None) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 from twin.arrays import Floats
 
 _LEAST_PRESENT = 24
-_WET_SHARE = 0.6  # DES: of the hours; Shanghai has 0.10
+_MOST_WET_PCT = 60  # DES: of the hours; Shanghai has 10
 _HEAVY_MM = (2.0, 80.0)  # DES: 99 % of wet hours; Shanghai has 14, Minneapolis 16
-_IN_ORDER = 0.98  # DES: of the hours; Shanghai has all
+_SWAPPED_PCT = 2  # DES: of the hours; Shanghai has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,9 @@ def rain_problem(rain_mm: Floats) -> str | None:
     wet = present[present > 0]
     if len(wet) < _LEAST_PRESENT:
         return None
-    if len(wet) > _WET_SHARE * len(present):
-        return f"rain_mm: {len(wet) / len(present):.0%} of the hours are wet: not rain of the hour?"
+    share = 100 * len(wet) / len(present)
+    if share > _MOST_WET_PCT:
+        return f"rain_mm: {share:.0f} % of the hours are wet: not rain of the hour?"
     heavy = float(np.quantile(wet, 0.99))
     if _HEAVY_MM[0] <= heavy <= _HEAVY_MM[1]:
         return None
@@ -70,7 +71,7 @@ def rain_problem(rain_mm: Floats) -> str | None:
 def dew_problem(temp_c: Floats, dew_point_c: Floats) -> str | None:
     """A sentence when the air is often cooler than its dew point."""
     both = ~np.isnan(temp_c + dew_point_c)
-    share = float(np.mean((temp_c >= dew_point_c)[both])) if both.any() else 1.0
-    if share >= _IN_ORDER:
+    above = float(100 * np.mean((dew_point_c > temp_c)[both])) if both.any() else 0.0
+    if above <= _SWAPPED_PCT:
         return None
-    return f"dew_point_c is above temp_c in {1 - share:.0%} of the hours: columns swapped?"
+    return f"dew_point_c is above temp_c in {above:.0f} % of the hours: columns swapped?"
