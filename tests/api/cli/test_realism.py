@@ -16,12 +16,15 @@ from api.cli.errors import one_line
 from api.cli.main import app
 from twin.config import default_config_dir
 
+HALF_DAYS = 82  # the first has no wind in its first hour: enough whole days are left
 QUICK = {"folds": 2, "rounds": 10, "repeats": 1}
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_shanghai(tmp_path_factory.mktemp("real") / "months.csv", weather(150, seed=4))
+    return write_shanghai(
+        tmp_path_factory.mktemp("real") / "months.csv", weather(2 * HALF_DAYS, seed=4)
+    )
 
 
 def run(*arguments: str) -> Result:
@@ -78,7 +81,7 @@ def test_the_page_fetches_nothing_from_elsewhere(written: Path) -> None:
 def test_the_series_has_a_row_per_hour_and_blanks_where_the_file_has_gaps(written: Path) -> None:
     rows = (written / "made.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0].startswith("time_local,temp_c,")
-    assert len(rows) == 1 + 75 * 24
+    assert len(rows) == 1 + HALF_DAYS * 24
     assert rows[1].startswith("2012-01-01T00:00,")
 
 
@@ -116,6 +119,22 @@ def test_an_export_into_a_folder_that_is_not_there_is_refused_at_once(
 ) -> None:
     ended = run(f"--against={file}", f"--export={tmp_path / 'nowhere' / 'made.csv'}")
     assert "in a folder that exists" in str(one_line(ended.exception))
+
+
+@pytest.mark.parametrize(
+    ("out", "export"), [("/proc/nothing", None), ("report", "/proc/made.csv"), ("report", "kept")]
+)
+def test_what_cannot_be_written_is_told_before_the_work_and_nothing_is_left(
+    tmp_path: Path, out: str, export: str | None
+) -> None:
+    """The file of measurements is not even read: it holds no table."""
+    file = tmp_path / "no-table.csv"
+    file.write_text("", encoding="utf-8")
+    (tmp_path / "kept").mkdir()
+    more = [f"--export={tmp_path / export}"] if export else []
+    said = str(one_line(run(f"--against={file}", f"--out={tmp_path / out}", *more).exception))
+    assert said.startswith(("cannot write /proc/", "--export"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "no-table.csv"]
 
 
 def test_counts_of_people_are_compared_kind_by_kind(tmp_path: Path) -> None:
