@@ -20,9 +20,17 @@ from api.realism.texture import (
     spread_by_hour,
     step_sd,
 )
-from twin.arrays import Floats
+from twin.arrays import Floats, Ints
 from twin.streams import stream
-from twin.systems.texture import TextureParams, happen, moves_db, wander, widths
+from twin.systems.texture import (
+    TextureParams,
+    balanced_db,
+    happen,
+    moves_db,
+    offsets_db,
+    wander,
+    widths,
+)
 
 _NAMES = (
     "fast_sd_db", "fast_keep", "slow_sd_db", "slow_keep", "bend_per_db",
@@ -45,10 +53,10 @@ def _fit(path: Path, span: Span, report: Report) -> Calibrated:
     if series.kind != "sound":
         raise CalibrationError(path, [f"holds {series.kind}, expected one-minute sound levels"])
     rest, series = to_check(series, span), to_fit(path, series, span)
-    real = fingerprint(series)
+    real, usual_db = fingerprint(series), usual_day_db(series)
     if np.isnan(real).any():
         raise CalibrationError(path, ["too many gaps: no hour-by-hour moves can be measured"])
-    params, miss = search(real, report)
+    params, miss = search(real, usual_db, report)
     lines = [
         *header("minute texture", (path,), span, ("laeq_db",)),
         "[noise.texture]",
@@ -58,7 +66,7 @@ def _fit(path: Path, span: Span, report: Report) -> Calibrated:
         ("minutes", f"{len(series)}"),
         ("events per hour", f"{params.events_per_h:.1f}"),
         ("root mean square miss, fitted part", f"{miss:.3f}"),
-        ("root mean square miss, the rest", _missed(params, rest)),
+        ("root mean square miss, the rest", _missed(params, usual_db, rest)),
     )
     return Calibrated("\n".join(lines) + "\n", figures)
 
@@ -84,33 +92,53 @@ def _hours(moves: Series) -> list[float]:
     return [*shares, alike / _ALIKE, by_hour[_DAWN].mean() / _DB, by_hour[_DAY].mean() / _DB]
 
 
-def simulate(params: TextureParams, minutes: int, seed: int) -> Floats:
-    """The texture alone around a steady level of 50 dB from midnight on, site after site."""
-    rng = stream(seed, "calibrate/sound")
+def usual_day_db(series: Series) -> Floats:
+    """The level of each minute of a usual day: its mean and two waves.
+
+    The city's own level rises and falls as well, so this is no part of the texture.
+    """
+    level, minute = series["laeq_db"], series.minutes % _MINUTES
+    known = np.isfinite(level)
+    course = np.linalg.lstsq(_waves(minute[known]), level[known], rcond=None)[0]
+    return np.asarray(_waves(np.arange(_MINUTES)) @ course)
+
+
+def _waves(minute: Ints) -> Floats:
+    angle = 2 * np.pi * minute / _MINUTES
+    waves = [wave(turns * angle) for turns in (1, 2) for wave in (np.sin, np.cos)]
+    return np.column_stack([np.ones(len(minute)), *waves])
+
+
+def simulate(params: TextureParams, usual_db: Floats, seed: int) -> Floats:
+    """The texture around the usual level of a day from midnight on, site after site."""
+    rng, offsets = stream(seed, "calibrate/sound"), offsets_db(params)
     fast, slow, stir = rng.standard_normal((3, _SITES))
-    event, rows = np.zeros(_SITES), np.empty((minutes, _SITES))
+    event, rows = np.zeros(_SITES), np.empty((len(usual_db), _SITES))
     for minute, row in enumerate(rows):
         wander(fast, params.fast_keep, 60.0, rng)
         wander(slow, params.slow_keep, 60.0, rng)
         wander(stir, params.stir_keep, 60.0, rng)
         happen(event, params, 60.0, rng)
         width = widths(stir, minute / 60 % 24, params)
-        row[:] = 50 + moves_db(fast, slow, event, width, params)
+        moves = moves_db(fast, slow, event, width, params)
+        row[:] = usual_db[minute] + balanced_db(moves, width, offsets)
     return np.asarray(rows.T.ravel())
 
 
-def search(real: Floats, report: Report, rounds: int = _ROUNDS) -> tuple[TextureParams, float]:
+def search(
+    real: Floats, usual_db: Floats, report: Report, rounds: int = _ROUNDS
+) -> tuple[TextureParams, float]:
     """Coordinate steps that shrink, on the same chance every time, so that it ends at one place."""
     best = np.array(_FIRST)
-    least = _miss(best, real)
-    step = (np.array(_HIGH) - np.array(_LOW)) / 5
+    least = _miss(best, usual_db, real)
+    step = (np.array(_HIGH) - np.array(_LOW)) / 20  # wider ones end on a ledge
     for turn in range(rounds):
         better = False
         for place in range(len(best)):
             for sign in (1, -1):
                 tried = best.copy()
                 tried[place] = np.clip(best[place] + sign * step[place], _LOW[place], _HIGH[place])
-                miss = _miss(tried, real)
+                miss = _miss(tried, usual_db, real)
                 if miss < least:
                     best, least, better = tried, miss, True
         report((turn + 1) / rounds)
@@ -121,15 +149,16 @@ def search(real: Floats, report: Report, rounds: int = _ROUNDS) -> tuple[Texture
     return _params(best), least
 
 
-def _miss(values: Floats, real: Floats) -> float:
-    made = Series("sound", 0, 1, {"laeq_db": simulate(_params(values), _MINUTES, 1)})
+def _miss(values: Floats, usual_db: Floats, real: Floats) -> float:
+    made = Series("sound", 0, 1, {"laeq_db": simulate(_params(values), usual_db, 1)})
     return float(np.sqrt(np.mean((fingerprint(made) - real) ** 2)))
 
 
-def _missed(params: TextureParams, rest: Series | None) -> str:
+def _missed(params: TextureParams, usual_db: Floats, rest: Series | None) -> str:
     if rest is None:
         return "nothing: every row was fitted"
-    return f"{_miss(np.array([getattr(params, name) for name in _NAMES]), fingerprint(rest)):.3f}"
+    values = np.array([getattr(params, name) for name in _NAMES])
+    return f"{_miss(values, usual_db, fingerprint(rest)):.3f}"
 
 
 def _params(values: Sequence[float] | Floats) -> TextureParams:

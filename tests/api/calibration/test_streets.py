@@ -130,13 +130,23 @@ def test_the_texture_of_made_up_minutes_is_approached() -> None:
         stir_keep=0.98,
         calm=0.8,
     )
-    level = sound.simulate(known, 1440, 3)
+    steady = np.full(1440, 50.0)
+    level = sound.simulate(known, steady, 3)
     real = sound.fingerprint(Series("sound", 0, 1, {"laeq_db": level}))
-    _, at_first = sound.search(real, lambda _: None, rounds=0)
-    found, miss = sound.search(real, lambda _: None, rounds=2)
+    _, at_first = sound.search(real, steady, lambda _: None, rounds=0)
+    found, miss = sound.search(real, steady, lambda _: None, rounds=2)
     assert miss < 0.7 * at_first
     spread = np.hypot(found.fast_sd_db, found.slow_sd_db)
     assert spread == pytest.approx(np.hypot(1.8, 0.6), rel=0.25)
+
+
+def test_the_usual_day_of_sound_is_found_under_the_minutes() -> None:
+    minute = np.arange(4 * 1440)
+    usual = 50 + 4 * np.sin(2 * np.pi * minute[:1440] / 1440)
+    level = np.tile(usual, 4) + np.random.default_rng(3).normal(0, 2, len(minute))
+    level[100:200] = np.nan
+    found = sound.usual_day_db(Series("sound", 0, 1, {"laeq_db": level}))
+    assert found == pytest.approx(usual, abs=0.3)
 
 
 def test_half_of_a_file_is_fitted_and_both_parts_are_told(write: Write) -> None:
