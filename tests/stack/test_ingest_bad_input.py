@@ -51,6 +51,7 @@ def ingest(broker: Broker, store: DuckStore, network: Network) -> Iterator[Inges
 @pytest.fixture
 def gateway(broker: Broker) -> Iterator[Bus]:
     opened = Bus(broker.url, "gateway")
+    assert opened.wait_connected(10)  # what is published before may be overtaken
     yield opened
     opened.close()
 
