@@ -50,9 +50,9 @@ class Relation:
     def worst(self, values: Floats, floor: float = 0.0) -> Floats:
         """Per partner, the largest value that points at it, at least floor."""
         found = np.full(self.size, floor)
-        high = (values > floor if self.known is None else (values > floor) & self.known).nonzero()[
-            0
-        ]
+        high = (values > floor).nonzero()[0]
+        if self.known is not None:
+            high = high[self.known[high]]
         if len(high):  # mostly nothing is wrong
             np.maximum.at(found, self.rows[high], values[high])
         return found
@@ -68,14 +68,6 @@ class Relation:
     def mean(self, values: Array) -> Floats:
         """Per partner, the mean of the values that point at it; 0 of none."""
         return np.asarray(self.total(values) / self.shares)
-
-
-def total(values: Floats, index: Index, size: int) -> Floats:
-    """Per row of a table of this size, the sum of the values that point at it."""
-    if len(index) and int(index.min()) < 0:
-        known = index >= 0
-        index, values = index[known], values[known]
-    return np.bincount(index, values, minlength=size).astype(np.float64, copy=False)
 
 
 def column(table: Entities, name: str) -> Floats:

@@ -28,9 +28,9 @@ from twin.systems.texture import (
     happen,
     moves_db,
     offsets_db,
-    wander,
     widths,
 )
+from twin.wander import wander
 
 _NAMES = (
     "fast_sd_db", "fast_keep", "slow_sd_db", "slow_keep", "bend_per_db",
@@ -115,9 +115,9 @@ def simulate(params: TextureParams, usual_db: Floats, seed: int) -> Floats:
     fast, slow, stir = rng.standard_normal((3, _SITES))
     event, rows = np.zeros(_SITES), np.empty((len(usual_db), _SITES))
     for minute, row in enumerate(rows):
-        wander(fast, params.fast_keep, 60.0, rng)
-        wander(slow, params.slow_keep, 60.0, rng)
-        wander(stir, params.stir_keep, 60.0, rng)
+        wander(fast, params.fast_keep, rng)
+        wander(slow, params.slow_keep, rng)
+        wander(stir, params.stir_keep, rng)
         happen(event, params, 60.0, rng)
         width = widths(stir, minute / 60 % 24, params)
         moves = moves_db(fast, slow, event, width, params)

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index
+from twin.arrays import Floats
 from twin.climate.row import HAZE_OFFSET
 from twin.config import Table
 from twin.geography import Geography
 from twin.profiles import Monthly, NotNegative, Positive, Share, monthly
-from twin.relations import column, total
+from twin.relations import Relation, column
 from twin.state import CityState, Quantity
 from twin.streams import stream
 from twin.systems.weather import relax
 from twin.tick import Tick
+from twin.wander import wander
 
 GASES = ("pm25", "pm10", "no2", "o3", "co", "so2")
 _PM25, _PM10, _NO2, _O3, _CO, _SO2 = range(6)
@@ -72,18 +73,17 @@ QUANTITIES = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Fixed facts: each link's zone, and how many links a zone has."""
+    """Fixed facts: each link's zone, and how fast its cars go when it is free."""
 
-    link_zone: Index
-    links_per_zone: Floats
+    link_zone: Relation
     free_speed_m_s: Floats
 
 
 def prepare(geography: Geography) -> Layout:
-    """Zones without a link still divide by one."""
-    links, zones = geography["link"], len(geography["zone"])
-    count = total(np.ones(len(links)), links.zone, zones)
-    return Layout(links.zone, np.maximum(1.0, count), column(links, "free_speed_m_s"))
+    """Look the links up once."""
+    links = geography["link"]
+    zones = Relation.of(links.zone, len(geography["zone"]))
+    return Layout(zones, column(links, "free_speed_m_s"))
 
 
 def begin(state: CityState, seed: int) -> None:
@@ -93,7 +93,7 @@ def begin(state: CityState, seed: int) -> None:
 
 def step(state: CityState, tick: Tick, layout: Layout, params: AirParams, level: HazeLevel) -> None:
     """Background, street increment, ozone titration, washout."""
-    _drift(state["air.latent"], tick, params)
+    wander(state["air.latent"], params.hourly_phi ** (tick.dt_s / 3600), tick.rng("air"))
     rain = float(state["quarter.rain_mm_h"][0] - state["weather.natural_rain_mm_h"][0])
     _wash(state["air.wash"], max(0.0, rain), tick.dt_s, params)
     wind = float(state["quarter.wind_speed_m_s"][0])
@@ -103,12 +103,6 @@ def step(state: CityState, tick: Tick, layout: Layout, params: AirParams, level:
     state["link.no2_ug_m3"] = back[_NO2] + no2
     _write_particles(state, back, street, layout, params)
     _write_gases(state, back, street, no2, layout, params)
-
-
-def _drift(latent: Floats, tick: Tick, params: AirParams) -> None:
-    phi = params.hourly_phi ** (tick.dt_s / 3600)
-    latent *= phi
-    latent += math.sqrt(1 - phi * phi) * tick.rng("air").standard_normal(len(latent))
 
 
 def _wash(wash: Floats, rain_mm_h: float, dt_s: float, params: AirParams) -> None:
@@ -190,7 +184,7 @@ def _street(state: CityState, wind_m_s: float, layout: Layout, params: AirParams
 
 def _zone_mean(street: Floats, layout: Layout) -> Floats:
     """Half of the mean kerb value reaches the zone's background monitor (design choice)."""
-    return 0.5 * total(street, layout.link_zone, len(layout.links_per_zone)) / layout.links_per_zone
+    return 0.5 * layout.link_zone.mean(street)
 
 
 def _write_particles(
@@ -206,7 +200,7 @@ def _write_particles(
     coarse = np.maximum(back[_PM10], 1.1 * back[_PM25]) + 1.2 * haze + dust
     state["zone.pm25_ug_m3"] = fine + 0.1 * dust
     state["zone.pm10_ug_m3"] = coarse + params.pm10_g_km * mean
-    state["link.pm10_ug_m3"] = coarse[layout.link_zone] + params.pm10_g_km * street
+    state["link.pm10_ug_m3"] = layout.link_zone.through(coarse, 0.0) + params.pm10_g_km * street
 
 
 def _write_gases(

@@ -43,6 +43,7 @@ from twin.systems.walking import (
     walking_speed,
 )
 from twin.tick import Tick
+from twin.wander import wander
 
 
 class CrowdParams(Table):
@@ -187,9 +188,7 @@ def _hour_factor(state: CityState, tick: Tick, params: CrowdParams) -> Floats:
     """Lognormal swing of each street with mean 1 that fades within the hours."""
     shape = params.visits.shopping
     swing = state["link.ped_z"]
-    phi = shape.hour_keep ** (tick.dt_s / 3600)
-    swing *= phi
-    swing += math.sqrt(1 - phi * phi) * tick.rng("crowd/pull").standard_normal(len(swing))
+    wander(swing, shape.hour_keep ** (tick.dt_s / 3600), tick.rng("crowd/pull"))
     return np.asarray(np.exp(shape.hour_sd * swing - shape.hour_sd**2 / 2))
 
 

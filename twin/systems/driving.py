@@ -144,9 +144,9 @@ def plan(
         corners=turning,
         come=turning.come * STEP_S,
         begin=turning.begin * STEP_S,
-        newcomers=float(turning.come.sum() + turning.begin.sum()) * STEP_S,
-        gone=1 - turning.on + turning.on * turning.outside,
-        gone_at_once=float(turning.begin @ turning.outside) * STEP_S,
+        newcomers=turning.newcomers_s * STEP_S,
+        gone=turning.gone,
+        gone_at_once=turning.gone_at_once_s * STEP_S,
     )
 
 

@@ -9,24 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Floats, Ints
-from twin.clock import SECOND_MS
 from twin.counts import poisson, within
 from twin.geography import Geography
 from twin.profiles import keep
 from twin.relations import column
 from twin.state import CityState, Quantity
-from twin.systems import signals
+from twin.systems import ahead, signals
 from twin.systems.driving import roads
 from twin.systems.traffic import TrafficParams
 from twin.systems.weather import relax
 from twin.tick import Tick
-
-DRAWN = 6  # steps
-
-
-def _drawn(geography: Geography) -> int:
-    return DRAWN * len(geography["arm"])
-
 
 QUANTITIES = (
     Quantity("arm.queue_m"),
@@ -38,7 +30,7 @@ QUANTITIES = (
     Quantity("arm.leaving_veh", truth=False),
     Quantity("arm.queue_mean_veh", truth=False),
     Quantity("arm.arrival_veh_h", truth=False),
-    Quantity("arm.arriving_veh", truth=False, count=_drawn),
+    Quantity("arm.arriving_veh", truth=False, count=ahead.size("arm")),
     Quantity("arm.queue_sum_veh", truth=False),
 )
 _APPROACH_S = 30.0  # from the end of the link to the tail of the queue
@@ -94,11 +86,11 @@ def _turns(weight: Floats) -> Floats:
 
 def step(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) -> None:
     """Arrivals join the queue, green lets them go as far as the exits have room."""
-    row = tick.t_ms // round(tick.dt_s * SECOND_MS) % DRAWN
+    row = ahead.row_of(tick)
     if row == 0:
         _remember(state, tick)
         _draw(state, tick)
-    queue, arrivals = state["arm.queue_veh"], state["arm.arriving_veh"].reshape(DRAWN, -1)[row]
+    queue, arrivals = state["arm.queue_veh"], ahead.rows(state["arm.arriving_veh"])[row]
     state["arm.coming_veh"] -= arrivals
     queue += arrivals
     factor = _factor(state, layout)
@@ -118,17 +110,17 @@ def step(state: CityState, tick: Tick, layout: Layout, params: TrafficParams) ->
 def _draw(state: CityState, tick: Tick) -> None:
     """How many of those who come reach each queue in each of the next steps."""
     coming, left = state["arm.coming_veh"], keep(tick.dt_s, _APPROACH_S)
-    parts = (1 - left) * left ** np.arange(DRAWN)[:, None]
-    drawn = poisson((parts * coming).ravel(), tick.rng("junction")).reshape(DRAWN, -1)
+    parts = (1 - left) * left ** np.arange(ahead.STEPS)[:, None]
+    drawn = ahead.rows(poisson((parts * coming).ravel(), tick.rng("junction")))
     state["arm.arriving_veh"] = within(drawn, np.floor(coming)).ravel()
 
 
 def _remember(state: CityState, tick: Tick) -> None:
     """Means over about three cycles, with those of the last steps."""
-    past_s = DRAWN * tick.dt_s
-    arrived = state["arm.arriving_veh"].reshape(DRAWN, -1).sum(axis=0)
+    past_s = ahead.STEPS * tick.dt_s
+    arrived = ahead.rows(state["arm.arriving_veh"]).sum(axis=0)
     relax(state["arm.arrival_veh_h"], arrived * (3600 / past_s), past_s, _MEAN_S)
-    relax(state["arm.queue_mean_veh"], state["arm.queue_sum_veh"] / DRAWN, past_s, _MEAN_S)
+    relax(state["arm.queue_mean_veh"], state["arm.queue_sum_veh"] / ahead.STEPS, past_s, _MEAN_S)
     state["arm.queue_sum_veh"] = 0.0
 
 

@@ -15,6 +15,7 @@ from twin.state import CityState, Quantity
 from twin.streams import stream
 from twin.systems.weather import relax
 from twin.tick import Tick
+from twin.wander import wander
 
 
 class LifelinesParams(Table):
@@ -107,13 +108,6 @@ def step(state: CityState, tick: Tick, layout: Layout, params: LifelinesParams) 
     _water(state, tick, layout, params, rng)
 
 
-def _wander(z: Floats, dt_s: float, tau_s: float, rng: np.random.Generator) -> None:
-    """One step of a standard AR(1) in place."""
-    phi = keep(dt_s, tau_s)
-    z *= phi
-    z += math.sqrt(1 - phi * phi) * rng.standard_normal(len(z))
-
-
 def _power(
     state: CityState,
     tick: Tick,
@@ -125,7 +119,7 @@ def _power(
     temp = float(state["quarter.air_temp_c"][0])
     need = 1 + params.heat_per_c * max(0.0, temp - 26) + params.cold_per_c * max(0.0, 8 - temp)
     swing = state["feeder.swing"]
-    _wander(swing, tick.dt_s, 1800, rng)
+    wander(swing, keep(tick.dt_s, 1800), rng)
     ratio = state["feeder.base_ratio"] * hourly(params.load_share, tick.hour) * need
     ratio = ratio * (1 + params.load_noise * swing) * state.lever("feeder.load_factor")
     out = (state.lever("feeder.outage") >= 0.5).astype(np.float64)
@@ -199,7 +193,7 @@ def _spill_l_s(state: CityState, params: LifelinesParams) -> Floats:
 
 def _luck(luck_z: Floats, tick: Tick, params: LifelinesParams, rng: np.random.Generator) -> Floats:
     """Demand and pressure of each main against all: what one has more the others have less."""
-    _wander(luck_z, tick.dt_s, params.main_luck_s, rng)
+    wander(luck_z, keep(tick.dt_s, params.main_luck_s), rng)
     both = luck_z.reshape(2, -1)
     return np.asarray(both - both.sum(1, keepdims=True) / max(1, both.shape[1]))
 

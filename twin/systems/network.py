@@ -51,6 +51,21 @@ class Corners:
     begin: Floats
     come: Floats
 
+    @property
+    def gone(self) -> Floats:
+        """The part of those who arrive that leaves the streets there."""
+        return 1 - self.on + self.on * self.outside
+
+    @property
+    def gone_at_once_s(self) -> float:
+        """Of those who set out at corners, how many leave the streets there."""
+        return float(self.begin @ self.outside)
+
+    @property
+    def newcomers_s(self) -> float:
+        """All that come in or set out at corners when everything has room."""
+        return float(self.come.sum() + self.begin.sum())
+
 
 def network(geography: Geography) -> Network:
     """The graph of the area's links."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Floats, Index, clamp
+from twin.arrays import Floats, clamp
 from twin.config import Table
 from twin.geography import Geography
 from twin.kinds import ByRoadClass
 from twin.profiles import NotNegative, Positive, Share
-from twin.relations import attribute, column, total
+from twin.relations import Relation, attribute, column
 from twin.state import CityState, Quantity
 from twin.systems.soundscape import (
     Places,
@@ -27,10 +27,10 @@ from twin.systems.texture import (
     happen,
     moves_db,
     offsets_db,
-    wander,
     widths,
 )
 from twin.tick import Tick
+from twin.wander import wander
 
 
 class NoiseParams(Table):
@@ -68,7 +68,7 @@ class Layout:
     distance_m: Floats
     heavy_share: Floats
     crowd_share: Floats
-    plaza_link: Index
+    plaza_link: Relation
     place: Places
     offsets_db: Floats
 
@@ -80,7 +80,7 @@ def prepare(geography: Geography, params: NoiseParams) -> Layout:
         distance_m=np.maximum(4.0, column(links, "street_width_m") / 2),
         heavy_share=params.heavy_share.rows(attribute(links, "road_class")),
         crowd_share=np.minimum(1.0, 40 / np.maximum(1.0, column(links, "length_m"))),
-        plaza_link=geography["plaza"].link,
+        plaza_link=Relation.of(geography["plaza"].link, len(geography["link"])),
         place=places(geography, params.sources),
         offsets_db=offsets_db(params.texture),
     )
@@ -120,9 +120,10 @@ def _moved(
     """What the minute is over or under its hour, which keeps its energy; how wide it moves."""
     names = ("z", "slow_z", "event_db", "stir_z")
     fast, slow, event, stir = (state[f"link.noise_{name}"] for name in names)
-    wander(fast, texture.fast_keep, tick.dt_s, rng)
-    wander(slow, texture.slow_keep, tick.dt_s, rng)
-    wander(stir, texture.stir_keep, tick.dt_s, rng)
+    minutes = tick.dt_s / 60
+    wander(fast, texture.fast_keep**minutes, rng)
+    wander(slow, texture.slow_keep**minutes, rng)
+    wander(stir, texture.stir_keep**minutes, rng)
     happen(event, texture, tick.dt_s, rng)
     width = widths(stir, tick.hour, texture)
     moves = moves_db(fast, slow, event, width, texture)
@@ -184,7 +185,7 @@ def traffic_laeq(
 
 def _talk(state: CityState, layout: Layout, params: NoiseParams) -> Floats:
     """A talking crowd: Lw = 64 + 15 lg N, Lp = Lw - 20 lg r - 8 (expert knowledge)."""
-    there = total(state["plaza.persons"], layout.plaza_link, len(layout.distance_m))
+    there = layout.plaza_link.total(state["plaza.persons"])
     near = there + layout.crowd_share * state["link.persons"]
     talking = np.maximum(1.0, params.talking_share * near)
     level = 64 + 15 * np.log10(talking) - 20 * math.log10(params.talk_distance_m) - 8

@@ -16,26 +16,19 @@ from twin.geography import Geography
 from twin.profiles import keep
 from twin.relations import column
 from twin.state import CityState, Quantity
-from twin.systems import trains
+from twin.systems import ahead, trains
 from twin.systems.crowd import AT_JUNCTION_M, CrowdParams, away_m, in_groups
 from twin.systems.trains import TrainParams
 from twin.systems.walking import walking_speed
 from twin.tick import Tick
-
-DRAWN = 6  # steps
-
-
-def _drawn(geography: Geography) -> int:
-    return DRAWN * len(geography["plaza"])
-
 
 QUANTITIES = (
     Quantity("plaza.persons"),
     Quantity("plaza.density_ped_m2"),
     Quantity("plaza.spill_frac"),
     Quantity("plaza.speed_m_s", 1.34),
-    Quantity("plaza.arriving_ped", truth=False, count=_drawn),
-    Quantity("plaza.leaving_ped", truth=False, count=_drawn),
+    Quantity("plaza.arriving_ped", truth=False, count=ahead.size("plaza")),
+    Quantity("plaza.leaving_ped", truth=False, count=ahead.size("plaza")),
 )
 
 
@@ -59,12 +52,12 @@ def prepare(geography: Geography, params: CrowdParams) -> Layout:
     cells, arms = geography["plaza"], geography["arm"]
     at_junction = away_m(cells, arms) < AT_JUNCTION_M
     stay = dwell_s(params) * np.where(at_junction, 1.0, params.other_dwell_factor)
-    place, since = np.arange(len(cells)), np.arange(DRAWN + 1)
+    place, since = np.arange(len(cells)), np.arange(ahead.STEPS + 1)
     return Layout(
         area_m2=column(cells, "area_m2"),
         visit_share=column(cells, "visit_share"),
         stay_s=stay,
-        place=np.tile(place, DRAWN + 1),
+        place=np.tile(place, ahead.STEPS + 1),
         since=np.repeat(since, len(cells)),
     )
 
@@ -82,11 +75,11 @@ def step(
     state: CityState, tick: Tick, layout: Layout, params: CrowdParams, timetable: TrainParams
 ) -> None:
     """Those who stopped walking arrive in groups; the stay is exponential but for guided groups."""
-    row = tick.t_ms // round(tick.dt_s * SECOND_MS) % DRAWN
+    row = ahead.row_of(tick)
     if row == 0:
         _draw(state, tick, layout, params, timetable)
-    arriving = state["plaza.arriving_ped"].reshape(DRAWN, -1)[row]
-    leaving = state["plaza.leaving_ped"].reshape(DRAWN, -1)[row]
+    arriving = ahead.rows(state["plaza.arriving_ped"])[row]
+    leaving = ahead.rows(state["plaza.leaving_ped"])[row]
     state["plaza.coming_ped"] -= arriving
     state["plaza.going_ped"] += leaving
     persons = state["plaza.persons"]
@@ -102,7 +95,7 @@ def _draw(
     coming, rng = state["plaza.coming_ped"], tick.rng("plaza")
     parts = np.array(_parts(tick, params, timetable))[:, None]
     drawn = in_groups((parts * coming).ravel(), params.group_share, rng)
-    arriving = within(drawn.reshape(DRAWN, -1), np.floor(coming))
+    arriving = within(ahead.rows(drawn), np.floor(coming))
     state["plaza.arriving_ped"] = arriving.ravel()
     alone = state["plaza.persons"] - state["plaza.guided_ped"]
     there = np.concatenate((alone, arriving.ravel()))
@@ -112,7 +105,7 @@ def _draw(
 def _parts(tick: Tick, params: CrowdParams, timetable: TrainParams) -> list[float]:
     """Of those who are to come, the part that does in each step, in the pulses of the trains."""
     share, left, parts = 1 - keep(tick.dt_s, params.approach_s), 1.0, []
-    for number in range(DRAWN):
+    for number in range(ahead.STEPS):
         t_ms = tick.t_ms + round(number * tick.dt_s * SECOND_MS)
         parts.append(left * share * trains.pulse(t_ms, params.metro_pulse, timetable))
         left -= parts[-1]
@@ -131,9 +124,9 @@ def _leaving(
     place = layout.place.take(who)
     leaves = (rng.standard_exponential(len(who)) * stay.take(place)).astype(np.int64)
     leaves += layout.since.take(who)
-    soon = leaves < DRAWN
+    soon = leaves < ahead.STEPS
     cells = len(layout.area_m2)
-    return np.bincount(leaves[soon] * cells + place[soon], minlength=DRAWN * cells)
+    return np.bincount(leaves[soon] * cells + place[soon], minlength=ahead.STEPS * cells)
 
 
 def dwell_s(params: CrowdParams) -> float:

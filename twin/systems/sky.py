@@ -7,9 +7,6 @@ the station cannot see of a minute is added so that it vanishes at full hours.
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from twin.arrays import Floats
 from twin.climate.chain import Chain, Exact
 from twin.climate.memory import COLUMNS, SIZES, Memory
 from twin.climate.row import CALM, PRESSURE_HPA
@@ -93,15 +90,7 @@ def direction_deg(state: CityState, tick: Tick, wander: float) -> float:
     return math.degrees(math.atan2(east, north)) % 360
 
 
-def _angle(direction: float, wander: float) -> float:
+def _angle(direction: float, drift: float) -> float:
     if direction == CALM:
-        return (180 + 90 * wander) % 360
-    return 90 * (direction - 1) + 45 + 43 * math.tanh(wander)
-
-
-def ornstein(latent: Floats, phi_h: Floats, dt_s: float, rng: np.random.Generator) -> Floats:
-    """Unit-variance wanderers with hourly AR(1) coefficients, exact for any step."""
-    phi = phi_h ** (dt_s / 3600)
-    latent *= phi
-    latent += np.sqrt(1 - phi * phi) * rng.standard_normal(len(latent))
-    return latent
+        return (180 + 90 * drift) % 360
+    return 90 * (direction - 1) + 45 + 43 * math.tanh(drift)

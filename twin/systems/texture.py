@@ -85,13 +85,6 @@ def balanced_db(moves: Floats, width: Floats, offsets: Floats) -> Floats:
     return np.asarray(moves - np.interp(width, _WIDTHS, offsets))
 
 
-def wander(z: Floats, keep_min: float, dt_s: float, rng: np.random.Generator) -> None:
-    """One step of a standard AR(1) in place."""
-    phi = keep_min ** (dt_s / 60)
-    z *= phi
-    z += math.sqrt(1 - phi * phi) * rng.standard_normal(len(z))
-
-
 def happen(event_db: Floats, params: TextureParams, dt_s: float, rng: np.random.Generator) -> None:
     """Events end and begin in place; 0 where there is none."""
     chance = rng.random((2, len(event_db)))

@@ -3,7 +3,6 @@
 week shape x levels -> targets per direction -> driving (stores, corners) -> flow and speed
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +31,7 @@ from twin.systems.kerb import KerbParams, Kerbs, fill, kerbs, park, stop_illegal
 from twin.systems.network import corners
 from twin.systems.shapes import WeekShape, day_factor
 from twin.tick import Tick
+from twin.wander import wander
 
 _WET_MM_H = 0.5
 _JAM_M_S = 1.2  # a full lane still empties at 650 veh/h
@@ -179,9 +179,7 @@ def targets_s(
 ) -> Floats:
     """veh/s wanted per direction, with a lognormal swing per street that fades in hours."""
     swing, week = state["link.demand_z"], params.week
-    phi = week.hour_keep ** (tick.dt_s / 3600)
-    swing *= phi
-    swing += math.sqrt(1 - phi * phi) * rng.standard_normal(len(swing))
+    wander(swing, week.hour_keep ** (tick.dt_s / 3600), rng)
     level = rush(state, tick, params) / 3600
     factor = level * np.exp(week.hour_sd * swing - week.hour_sd**2 / 2)
     usual = layout.peak_veh_h * twice(factor * state.lever("link.demand_factor"))

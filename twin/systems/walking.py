@@ -205,9 +205,9 @@ def plan(
         corners=turning,
         begin=turning.begin * dt_s,
         come=turning.come * dt_s,
-        newcomers=float(turning.begin.sum() + turning.come.sum()) * dt_s,
-        gone=1 - turning.on + turning.on * turning.outside,
-        gone_at_once=float(turning.begin @ turning.outside) * dt_s,
+        newcomers=turning.newcomers_s * dt_s,
+        gone=turning.gone,
+        gone_at_once=turning.gone_at_once_s * dt_s,
         flow=np.empty(len(pavement.way) + len(target_s)),
     )
 

@@ -24,6 +24,7 @@ from twin.state import CityState, Quantity
 from twin.streams import stream
 from twin.systems import sky
 from twin.tick import Tick
+from twin.wander import wander
 
 LATENTS = ("temp", "cloud", "direction")
 LEAST_WIND_M_S = 0.1  # air is never quite still
@@ -113,7 +114,8 @@ def step(state: CityState, tick: Tick, params: WeatherParams, chain: Chain) -> N
     """Advance the climate and the latents, and lay the weather over the zones."""
     rng = tick.rng("weather")
     sky.advance(state, tick, chain)
-    latent = sky.ornstein(state["weather.latent"], np.array(params.hourly_phi), tick.dt_s, rng)
+    latent = state["weather.latent"]
+    wander(latent, np.array(params.hourly_phi) ** (tick.dt_s / 3600), rng)
     above = _above(latent.tolist(), state, tick, params, rng)
     _write_quarter(state, above)
     _write_zones(state, above, tick, params, rng)

@@ -11,9 +11,9 @@ from twin.systems.texture import (
     happen,
     moves_db,
     offsets_db,
-    wander,
     widths,
 )
+from twin.wander import wander
 
 SITES = 4000
 
@@ -29,8 +29,8 @@ def moves(params: TextureParams, width: float, minutes: int = 40) -> tuple[np.nd
     fast, slow = rng.standard_normal((2, SITES))
     event, wide, found = np.zeros(SITES), np.full(SITES, width), []
     for _ in range(minutes):
-        wander(fast, params.fast_keep, 60.0, rng)
-        wander(slow, params.slow_keep, 60.0, rng)
+        wander(fast, params.fast_keep, rng)
+        wander(slow, params.slow_keep, rng)
         happen(event, params, 60.0, rng)
         found.append(moves_db(fast, slow, event, wide, params))
     rows = np.array(found)
@@ -69,6 +69,6 @@ def test_the_stir_of_an_hour_outlasts_it(params: TextureParams) -> None:
     stir = rng.standard_normal(SITES)
     before = stir.copy()
     for _ in range(60):
-        wander(stir, params.stir_keep, 60.0, rng)
+        wander(stir, params.stir_keep, rng)
     assert np.corrcoef(before, stir)[0, 1] > 0.5
     assert stir.std() == pytest.approx(1.0, abs=0.05)
