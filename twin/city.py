@@ -10,14 +10,9 @@ happens at one moment does not depend on who was created first; from the levers 
 happens at a moment is one event, in order of rank.
 """
 
-import math
-from collections.abc import Callable, Generator, Iterator, Mapping
-from operator import itemgetter
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
-import simpy
-from simpy.events import EventPriority
 
 from twin import hazards, inbox
 from twin.agenda import plan_day, target_weights
@@ -35,27 +30,17 @@ from twin.roster import SYSTEMS, Bound, Pace
 from twin.scenarios import Scenario
 from twin.state import CityState, SnapshotError, declare, pack, unpack
 from twin.tick import Tick
+from twin.timetable import FIRST_BEAT_RANK, Timetable, Waiting
 from twin.truth import Truth
 
 __all__ = ["City", "CityConfig", "load_city_config"]
 
-AGENDA_RANK, INCIDENT_RANK, HAZARD_RANK, LEVER_RANK = 2, 3, 4, 9
+AGENDA_RANK, INCIDENT_RANK, HAZARD_RANK, LEVER_RANK = 2, 3, 4, FIRST_BEAT_RANK
 _ANSWERS_KEPT = 1000
-Waiting = Generator[simpy.Event, Any, None]
-
-
-class _At(simpy.Event):
-    """Happens after delay_ms with this rank among the events of that moment."""
-
-    def __init__(self, env: simpy.Environment, delay_ms: int, rank: int) -> None:
-        super().__init__(env)
-        self._ok = True
-        self._value = None
-        env.schedule(self, EventPriority(rank), delay_ms)
 
 
 class City:
-    """The running city. `state` is all that changes; `env.now` is ms UTC."""
+    """The running city. `state` is all that changes."""
 
     def __init__(
         self,
@@ -68,14 +53,12 @@ class City:
         _check_targets(scenarios, geography)
         self.config, self.geography, self.scenarios = config, geography, scenarios
         self.seed = seed
-        self.env = simpy.Environment(initial_time=start_ms)
+        self._timetable = Timetable(start_ms)
         quantities = [one for system in SYSTEMS for one in system.quantities]
         quantities += [one for course in COURSES for one in course.quantities]
         self.state: CityState = declare(geography, quantities)
         self._systems: list[Bound] = [system.bind(geography, config) for system in SYSTEMS]
         self._courses: list[Course] = [course.bind(geography, config) for course in COURSES]
-        self._turns: list[tuple[int, int, Callable[[int], None]]] = []  # rank, period, what
-        self._beat_ms = 0
         self._ticks: dict[int, Tick] = {}
         self._generators: dict[str, np.random.Generator] = {}
         names = [quantity.name for quantity in quantities]
@@ -124,7 +107,7 @@ class City:
         for incident in city.state.incidents.values():
             if incident.scenario not in scenarios:
                 raise SnapshotError(f"snapshot has an incident of unknown {incident.scenario!r}")
-        city.env = simpy.Environment(initial_time=start_ms)
+        city._timetable = Timetable(start_ms)
         city._set_going()
         return city
 
@@ -135,7 +118,7 @@ class City:
     @property
     def now_ms(self) -> int:
         """City time, ms UTC."""
-        return int(self.env.now)
+        return self._timetable.now_ms
 
     def prehistory(self, days: float = 30, step_ms: int = HOUR_MS) -> Iterator[Truth]:
         """The slow systems through the days before the start, oldest first.
@@ -164,11 +147,8 @@ class City:
 
         ValueError when t_ms is in the past.
         """
-        if t_ms < self.now_ms:
-            raise ValueError(f"cannot run back from {self.now_ms} to {t_ms}")
-        self.state.started = True
-        if t_ms > self.now_ms:
-            self.env.run(until=t_ms)
+        self.state.started |= t_ms >= self.now_ms
+        self._timetable.run_until(t_ms)
 
     def truth(self) -> Truth:
         """Every quantity as it is now: read-only views, which change as the city runs on."""
@@ -183,14 +163,7 @@ class City:
 
     def every(self, period_ms: int, rank: int, action: Callable[[int], None]) -> None:
         """Call action(t_ms) at every multiple of the period, in order of rank within a moment."""
-        if rank < LEVER_RANK:
-            self.env.process(self._ticker(period_ms, rank, action))
-            return
-        self._turns = sorted([*self._turns, (rank, period_ms, action)], key=itemgetter(0))
-        beat_ms = math.gcd(self._beat_ms, period_ms)
-        if beat_ms != self._beat_ms:
-            self._beat_ms = beat_ms
-            self.env.process(self._beats(beat_ms))
+        self._timetable.every(period_ms, rank, action)
 
     def labels(self) -> list[Label]:
         """Incidents that are over and those that are active, by start and id."""
@@ -234,7 +207,7 @@ class City:
             del self.state.incidents[key]
         elif end_ms < incident.end_ms:
             self.state.incidents[key] = incident.ending(end_ms)
-            self.env.process(self._unfold(key))
+            self._timetable.follow(self._unfold(key))
         return key
 
     def _set_going(self) -> None:
@@ -246,9 +219,9 @@ class City:
             period_ms = getattr(self.config, system.pace) * SECOND_MS
             self.every(period_ms, system.rank, self._stepper(bound, period_ms))
         for row, course in zip(COURSES, self._courses, strict=True):
-            self.env.process(self._run(course, row.rank))
+            self._timetable.follow(self._run(course, row.rank))
         for key in sorted(self.state.incidents):
-            self.env.process(self._unfold(key))
+            self._timetable.follow(self._unfold(key))
 
     def _stepper(self, bound: Bound, period_ms: int) -> Callable[[int], None]:
         def step(t_ms: int) -> None:
@@ -265,30 +238,11 @@ class City:
             )
         return tick
 
-    def _beats(self, beat_ms: int) -> Waiting:
-        """All whose turn it is at a moment in one event; until something needs a shorter beat."""
-        yield self._at(-(-self.now_ms // beat_ms) * beat_ms, LEVER_RANK)
-        while beat_ms == self._beat_ms:
-            t_ms = self.now_ms
-            for _, period_ms, action in self._turns:
-                if t_ms % period_ms == 0:
-                    action(t_ms)
-            yield self._at(t_ms + beat_ms, LEVER_RANK)
-
-    def _ticker(self, period_ms: int, rank: int, action: Callable[[int], None]) -> Waiting:
-        yield self._at(-(-self.now_ms // period_ms) * period_ms, rank)
-        while True:
-            action(self.now_ms)
-            yield self._at(self.now_ms + period_ms, rank)
-
     def _run(self, course: Course, rank: int) -> Waiting:
         """Wait for the moments that the state holds; what stands there is the progress."""
         while True:
-            yield self._at(course.due_ms(self.state), rank)
+            yield self._timetable.at(course.due_ms(self.state), rank)
             course.act(self.state, Tick(self.now_ms, 0.0, self.seed))
-
-    def _at(self, t_ms: int, rank: int) -> _At:
-        return _At(self.env, max(0, t_ms - self.now_ms), rank)
 
     def _plan(self, t_ms: int) -> None:
         """Plan the local day of t_ms once, leaving out what would have begun before t_ms."""
@@ -319,18 +273,18 @@ class City:
 
     def _expect(self, incident: Incident) -> None:
         self.state.incidents[incident.id] = incident
-        self.env.process(self._unfold(incident.id))
+        self._timetable.follow(self._unfold(incident.id))
 
     def _unfold(self, key: str) -> Waiting:
         """Wait for the begin and the end that the record holds; the record is the progress."""
         while key in self.state.incidents:
             incident = self.state.incidents[key]
             if incident.start_ms > self.now_ms:
-                yield self._at(incident.start_ms, INCIDENT_RANK)
+                yield self._timetable.at(incident.start_ms, INCIDENT_RANK)
             elif incident.stage is Stage.PLANNED:
                 self.state.incidents[key] = incident.at(Stage.ACTIVE)
             elif incident.end_ms > self.now_ms:
-                yield self._at(incident.end_ms, INCIDENT_RANK)
+                yield self._timetable.at(incident.end_ms, INCIDENT_RANK)
             else:
                 self._end(incident)
 
