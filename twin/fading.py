@@ -7,8 +7,8 @@ import numpy as np
 
 from twin.arrays import Floats
 
-PLANT_M = 7.62  # where the vibration of plant is measured, 25 ft
-KERB_M = 10.0  # from a source on a street to its facades
+PLANT_M = 7.62  # where the vibration of plant is measured, 25 ft (US practice for transit works)
+KERB_M = 10.0  # from a source on a street to its facades (design choice)
 
 
 def _evenly(distance_m: Floats, radius_m: float) -> Floats:

@@ -68,7 +68,7 @@ def _cells(geography: Geography) -> int:
     return 2 * cell_total(geography)
 
 
-AT_JUNCTION_M = 80.0  # sights this close to an arm are the junction's
+AT_JUNCTION_M = 80.0  # sights this close to an arm are the junction's  (design choice)
 
 QUANTITIES = (
     Quantity("link.ped_in_ped_min"),

@@ -15,8 +15,8 @@ from twin.geography import Geography
 from twin.relations import attribute, column
 from twin.systems.network import Corners, Network, network
 
-STEP_S = 20.0
-_FREE = 0.2  # of the room: up to it the fundamental diagram is that of the delay function
+STEP_S = 20.0  # numerical: of a shorter street all who can leave it do so at once
+_FREE = 0.2  # of the room (design choice): up to it the diagram is that of the delay function
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ QUANTITIES = (
     Quantity("arm.arriving_veh", truth=False, count=ahead.size("arm")),
     Quantity("arm.queue_sum_veh", truth=False),
 )
-_APPROACH_S = 30.0  # from the end of the link to the tail of the queue
-_MEAN_S = 420.0  # three cycles
+_APPROACH_S = 30.0  # from the end of the link to the tail of the queue (design choice)
+_MEAN_S = 420.0  # three cycles (design choice)
 
 
 @dataclass(frozen=True, slots=True)

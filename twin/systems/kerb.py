@@ -17,7 +17,7 @@ from twin.state import CityState
 from twin.systems.weather import relax
 from twin.tick import Tick
 
-_SIGHT_SHARE = 0.2  # of the walk's visitors: from here on a street counts as near a sight
+_SIGHT_SHARE = 0.2  # of the visitors: from here on a street is near a sight (design choice)
 
 
 class KerbParams(Table):

@@ -21,7 +21,7 @@ QUANTITIES = (
     Quantity("signal.due_ms", truth=False, size=1),
     Quantity("signal.told_ms", truth=False, size=1),
 )
-NEAR_M = 60.0  # crowd cells this close to an arm's mouth press on it
+NEAR_M = 60.0  # crowd cells this close to an arm's mouth press on it (design choice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from twin.config import Table
 from twin.profiles import NotNegative, Share
 
 Keep = Annotated[float, Field(ge=0, lt=1)]
-LOUDEST_DB = 20.0  # moves and events are cut here
-_STILLEST_H = 3.5
+LOUDEST_DB = 20.0  # moves and events are cut here (design choice)
+_STILLEST_H = 3.5  # local hour (design choice)
 _WIDTHS = np.linspace(0.0, 5.0, 51)
 _EVEN = (np.arange(500) + 0.5) / 500  # ranks of an event's height
 

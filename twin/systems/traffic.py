@@ -33,8 +33,8 @@ from twin.systems.shapes import WeekShape, day_factor
 from twin.tick import Tick
 from twin.wander import wander
 
-_WET_MM_H = 0.5
-_JAM_M_S = 1.2  # a full lane still empties at 650 veh/h
+_WET_MM_H = 0.5  # from here on roads are wet (design choice)
+_JAM_M_S = 1.2  # a full lane still empties at 650 veh/h (design choice)
 
 
 class TrafficParams(Table):

@@ -22,7 +22,7 @@ from twin.systems.network import Corners, Network
 
 CELL_M = 20.2  # shortest cell; four steps a minute
 _BINS = 512  # of density in the tables of speed and supply
-_SLOWEST_M_S = 0.05
+_SLOWEST_M_S = 0.05  # people in a jam still move (design choice)
 
 
 class WalkingParams(Table):

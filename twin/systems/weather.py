@@ -27,7 +27,7 @@ from twin.tick import Tick
 from twin.wander import wander
 
 LATENTS = ("temp", "cloud", "direction")
-LEAST_WIND_M_S = 0.1  # air is never quite still
+LEAST_WIND_M_S = 0.1  # air is never quite still (design choice)
 
 
 class WeatherParams(Table):
