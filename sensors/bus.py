@@ -99,6 +99,7 @@ class Bus:
         self._greetings: tuple[Callable[[], object], ...] = ()
         self._lock = threading.Lock()
         self._connected, self._subscribed = threading.Event(), threading.Event()
+        self._born = threading.Event()  # the birth of this connection is on its way
         self._asked = 0  # subscriptions that the broker has not answered
         self._connection = self._network_thread = 0
         self._complaints: set[str] = set()  # since the last good connection
@@ -196,6 +197,7 @@ class Bus:
             return
         self._closing = True
         if self._presence is not None and self.connected:
+            self._born.wait(GOODBYE_S)  # a birth after the goodbye would stay retained
             with contextlib.suppress(BusFull):
                 self.publish(self._presence.topic, self._presence.will, 1, True, GOODBYE_S)
             self.flush(GOODBYE_S)
@@ -245,6 +247,7 @@ class Bus:
             self._subscribed.set()
         if self._presence is not None:
             client.publish(self._presence.topic, self._presence.birth, 1, True)
+            self._born.set()
         for greet in self._greetings:
             greet()
         if self._complaints:
@@ -264,6 +267,7 @@ class Bus:
     ) -> None:
         answered = self.connected
         self._connected.clear()
+        self._born.clear()
         self._subscribed.clear()
         self._outgoing.disconnected()
         if self._closing or self._complaints:
